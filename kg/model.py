@@ -11,6 +11,7 @@ All offsets count Unicode code points of `Document.text`, the text as read; end 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -203,3 +204,15 @@ class Extraction:
     entities: tuple[Entity, ...] = ()
     facts: tuple[Fact, ...] = ()
     dropped: tuple[tuple[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What the entities of all documents are in the corpus.
+
+    `entities` maps a corpus id (`place/330402`, `company/闻泰通讯`) to its entity: canonical name, code, parent (a
+    corpus id too) and note, without mentions. `of` maps (document id, local entity id) to the corpus id.
+    """
+
+    entities: Mapping[str, Entity]
+    of: Mapping[tuple[str, str], str]

@@ -1,0 +1,698 @@
+"""Extraction: from one document to its facts, a pure function of the document, the ontology and the gazetteer.
+
+Input is a Document, output an Extraction: entities, facts, and what was found and dropped with the reason.
+
+    2016年,嘉兴科技城与上海容亿投资合作组建容江基金   →   Establishment(founder=嘉兴科技城, founder=上海容亿投资, founded=容江基金, 2016)
+
+A sentence is read as clauses. In a clause the mentions form groups (A与B、C等), each free or led by a preposition.
+A trigger word of the ontology opens a frame, which reads its roles from slots around the trigger: the free group
+before it is the subject, the one behind it the object, the others are named by their prepositions. A missing
+subject is taken from the clauses and sentences before, as a reader does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from kg import corpus, values
+from kg.gazetteer import Gazetteer
+from kg.model import Amount, Date, Document, Entity, Extraction, Fact, Mention, Span, Status
+from kg.ontology import Frame, Ontology
+from kg.recognize import Recognition, Recognizer, Sentence
+from kg.resolve import Linked, Linker
+
+_BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
+_CLAUSE = re.compile(r"[,，;；:：]")
+
+
+@dataclass(slots=True)
+class _Group:
+    """Mentions that are coordinated with each other, and the word that leads them."""
+
+    members: list[Mention]
+    joints: list[str]  # what stands between members: "、" or a comitative such as 与
+    start: int
+    end: int
+    lead: str = ""  # slot that a preposition gives: with, at, from, to, by, for, ba; empty where free
+    modifier: bool = False  # followed by 的 or a noun: says whose, not who
+    several: bool = False  # 分别 stands behind it
+
+
+@dataclass(slots=True)
+class _Trigger:
+    start: int
+    end: int
+    word: str
+    frames: tuple[Frame, ...]
+
+
+@dataclass(slots=True)
+class _Clause:
+    start: int
+    end: int
+    groups: list[_Group] = field(default_factory=list)
+    triggers: list[_Trigger] = field(default_factory=list)
+    subject: _Group | None = None
+
+
+@dataclass(slots=True)
+class _State:
+    """What a reader keeps in mind from sentence to sentence."""
+
+    topic: _Group | None = None
+    pair: list[Mention] = field(default_factory=list)
+
+
+class Extractor:
+    """The compiled patterns of an ontology over a gazetteer; `extract` may be called for any number of documents."""
+
+    def __init__(self, ontology: Ontology, gazetteer: Gazetteer) -> None:
+        self.ontology = ontology
+        self.gazetteer = gazetteer
+        self.recognizer = Recognizer(ontology, gazetteer)
+        self.linker = Linker(self.recognizer)
+        lexicon = ontology.lexicon
+        by_word: dict[str, list[Frame]] = {}
+        for frame in ontology.frames:
+            for word in frame.triggers:
+                by_word.setdefault(word, []).append(frame)
+        self._words = list(by_word)
+        self._frames = [tuple(by_word[w]) for w in self._words]
+        self._triggers = AhoCorasick(self._words, matchkind=MatchKind.LeftmostLongest)
+        self._leads = sorted(
+            ((w, slot) for slot in ("with", "at", "from", "to", "by", "for", "ba") for w in lexicon[slot]), key=lambda p: -len(p[0])
+        )
+        self._lead_words = {w for w, _ in self._leads}
+        comitative = "|".join(re.escape(w) for w in sorted(lexicon["with"], key=len, reverse=True))
+        vague = "|".join(re.escape(w) for w in sorted((*lexicon["vague"], *lexicon["heads"]), key=len, reverse=True))
+        self._joint = re.compile(rf"(?:等(?:[^，。,、]{{0,6}}?))?(?P<joint>、|及其?|以及|{comitative})?(?:{vague})?")
+        self._comitative = frozenset(lexicon["with"])
+        self._heads = tuple(sorted(lexicon["heads"], key=len, reverse=True))
+        self._both = tuple(lexicon["both"])
+        self._self = tuple(sorted(lexicon["self"], key=len, reverse=True))
+        self._status = [(s, re.compile("|".join(re.escape(w) for w in sorted(lexicon[s], key=len, reverse=True)))) for s in ("denied", "ended", "planned")]
+        self._stages = {s: frozenset(lexicon[s]) for s in ("started", "completed")}
+        self._indicator = re.compile("|".join(re.escape(w) for w in sorted(lexicon["indicators"], key=len, reverse=True)))
+        self._after_place = frozenset(lexicon.get("after_place", ()))
+        self._not_at = tuple(lexicon.get("not_at", ()))
+
+    # ------------------------------------------------------------ public
+
+    def extract(self, document: Document) -> Extraction:
+        """Everything that one document says, with the sentence for each of it."""
+        body = corpus.body(document)
+        recognition = self.recognizer.recognize(document, body)
+        linked = self.linker.link(recognition)
+        dates = values.find_dates(document.folded, reference=document.date)
+        amounts = values.find_amounts(document.folded)
+        percentages = values.find_percentages(document.folded)
+        drafts: list[Fact] = []
+        dropped: Counter[tuple[str, str]] = Counter()
+        state = _State()
+        outer = _outermost(recognition.mentions)
+        for sentence in recognition.sentences:
+            inside = [m for m in outer if sentence.start <= m.span.start and m.span.end <= sentence.end]
+            reading = _Reading(
+                extractor=self,
+                recognition=recognition,
+                linked=linked,
+                sentence=sentence,
+                mentions=inside,
+                dates=[d for d in dates if sentence.start <= d[0] and d[1] <= sentence.end],
+                amounts=[a for a in amounts if sentence.start <= a[0] and a[1] <= sentence.end],
+                percentages=[p for p in percentages if sentence.start <= p[0] and p[1] <= sentence.end],
+                state=state,
+                dropped=dropped,
+            )
+            drafts.extend(reading.facts())
+        drafts.extend(self._written_out(recognition, linked))
+        facts = _merge(drafts)
+        return Extraction(
+            document=document,
+            entities=linked.entities,
+            facts=tuple(replace(f, id=f"f{n}") for n, f in enumerate(facts, 1)),
+            dropped=tuple(sorted((f"{what}", f"{why} ×{n}" if n > 1 else why) for (what, why), n in dropped.items())),
+        )
+
+    def _written_out(self, recognition: Recognition, linked: Linked) -> Iterator[Fact]:
+        """上海四平路街道, 上海富甲经济开发区: a place written out before a division or park says what it is part of."""
+        document = recognition.document
+        by_start: dict[int, list[Mention]] = {}
+        for m in recognition.mentions:
+            by_start.setdefault(m.span.start, []).append(m)
+        for same in by_start.values():
+            if len(same) < 2:
+                continue
+            same = sorted(same, key=lambda m: m.span.end)
+            for outer, inner in zip(same, same[1:], strict=False):
+                if outer.type != "Place" or inner.type not in ("Place", "Park"):
+                    continue
+                part, whole = linked.of[inner.span.start, inner.span.end], linked.of[outer.span.start, outer.span.end]
+                if part == whole:
+                    continue
+                sentence = next((s for s in recognition.sentences if s.start <= inner.span.start < s.end), None)
+                if sentence is None:
+                    continue
+                yield Fact(
+                    id="",
+                    type="PartOf",
+                    roles=(("part", part), ("whole", whole)),
+                    evidence=(Span(document.id, sentence.start, sentence.end),),
+                    confidence=0.9 if inner.type == "Place" else 0.8,
+                    rule="written-out",
+                    trigger=inner.span,
+                )
+
+
+def extract(document: Document, *, extractor: Extractor) -> Extraction:
+    """`Extractor.extract` as a function, for process pools and cluster engines to map."""
+    return extractor.extract(document)
+
+
+class _Reading:
+    """One sentence being read."""
+
+    def __init__(
+        self,
+        *,
+        extractor: Extractor,
+        recognition: Recognition,
+        linked: Linked,
+        sentence: Sentence,
+        mentions: list[Mention],
+        dates: list[tuple[int, int, Date]],
+        amounts: list[tuple[int, int, Amount]],
+        percentages: list[tuple[int, int, str]],
+        state: _State,
+        dropped: Counter[tuple[str, str]],
+    ) -> None:
+        self.x = extractor
+        self.recognition = recognition
+        self.document = recognition.document
+        self.text = recognition.document.folded
+        self.linked = linked
+        self.sentence = sentence
+        self.mentions = mentions
+        self.dates = dates
+        self.amounts = amounts
+        self.percentages = percentages
+        self.state = state
+        self.dropped = dropped
+        self.used_amounts: set[int] = set()
+
+    # ------------------------------------------------------------ the sentence as clauses and groups
+
+    def facts(self) -> Iterator[Fact]:
+        posts = [p for p in self.recognition.posts if self.sentence.start <= p.start < self.sentence.end]
+        if len(self.mentions) == 0:
+            return
+        clauses = self._clauses()
+        self._triggers(clauses)
+        for clause in clauses:
+            clause.subject = self._subject_of(clause)
+        previous: list[_Clause] = []
+        for clause in clauses:
+            for trigger in clause.triggers:
+                made = False
+                for frame in trigger.frames:
+                    for fact in self._apply(frame, trigger, clause, previous):
+                        made = True
+                        yield fact
+                    if made:
+                        break
+            previous.append(clause)
+        yield from self._offices(posts)
+        yield from self._indicators(clauses)
+        first = next((c.subject for c in clauses if c.subject is not None), None)
+        if first is not None:
+            self.state.topic = first
+
+    def _clauses(self) -> list[_Clause]:
+        cuts = [self.sentence.start]
+        closed = [(m.span.start, m.span.end) for m in self.mentions]
+        closed += [b.span() for b in _BRACKET.finditer(self.text, self.sentence.start, self.sentence.end)]
+        for match in _CLAUSE.finditer(self.text, self.sentence.start, self.sentence.end):
+            if not any(s <= match.start() < e for s, e in closed):
+                cuts.append(match.end())
+        cuts.append(self.sentence.end)
+        clauses = [_Clause(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+        for clause in clauses:
+            clause.groups = self._groups([m for m in self.mentions if clause.start <= m.span.start < clause.end], clause)
+        return clauses
+
+    def _groups(self, mentions: list[Mention], clause: _Clause) -> list[_Group]:
+        groups: list[_Group] = []
+        for mention in mentions:
+            if len(groups) > 0:
+                gap = _BRACKET.sub("", self.text[groups[-1].end : mention.span.start])
+                joint = self.x._joint.fullmatch(gap)
+                if joint is not None and joint.group("joint") and not (gap.startswith("的")):
+                    groups[-1].members.append(mention)
+                    groups[-1].joints.append(joint.group("joint"))
+                    groups[-1].end = mention.span.end
+                    continue
+            groups.append(_Group([mention], [], mention.span.start, mention.span.end))
+        for group in groups:
+            self._lead(group, clause)
+            self._follow(group, clause)
+        return groups
+
+    def _lead(self, group: _Group, clause: _Clause) -> None:
+        before = self.text[clause.start : group.start].rstrip("“‘ ")
+        for word, slot in self.x._leads:
+            if before.endswith(word):
+                group.lead = slot
+                break
+        after = _BRACKET.sub("", self.text[group.end : min(group.end + 12, clause.end)])
+        if group.lead == "at" and after.startswith(self.x._not_at):
+            group.lead = "none"
+
+    def _follow(self, group: _Group, clause: _Clause) -> None:
+        after = _BRACKET.sub("", self.text[group.end : min(group.end + 30, clause.end)]).lstrip("”’ ")
+        for word in ("等",):
+            if after.startswith(word):
+                after = after[1:]
+        for head in self.x._heads:
+            if after.startswith(head):
+                after = after[len(head) :]
+                break
+        group.several = "分别" in after[:6]
+        group.modifier = after.startswith("的")
+
+    def _triggers(self, clauses: list[_Clause]) -> None:
+        start = self.sentence.start
+        taken = [(m.span.start, m.span.end) for m in self.mentions]
+        for number, a, b in self.x._triggers.find_matches_as_indexes(self.text[start : self.sentence.end]):
+            a, b = a + start, b + start
+            if any(s < b and a < e for s, e in taken):
+                continue
+            clause = next((c for c in clauses if c.start <= a < c.end), None)
+            if clause is None:
+                continue
+            frames = tuple(f for f in self.x._frames[number] if not self._blocked(f, a, b))
+            if len(frames) > 0:
+                clause.triggers.append(_Trigger(a, b, self.x._words[number], frames))
+
+    def _blocked(self, frame: Frame, a: int, b: int) -> bool:
+        after, before = self.text[b : b + 8], self.text[max(0, a - 6) : a]
+        return (len(frame.not_before) > 0 and after.startswith(frame.not_before)) or (len(frame.not_after) > 0 and before.endswith(frame.not_after))
+
+    def _subject_of(self, clause: _Clause) -> _Group | None:
+        """The free group that a clause is about: the last before its first trigger, else the first of all."""
+        limit = clause.triggers[0].start if len(clause.triggers) > 0 else clause.end
+        free = [g for g in clause.groups if g.lead in ("", "by") and not g.modifier and g.end <= limit]
+        return free[-1] if len(free) > 0 else None
+
+    # ------------------------------------------------------------ frames
+
+    def _apply(self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]) -> Iterator[Fact]:
+        if len(frame.after) > 0 and not self._word_after(frame, trigger, clause):
+            return
+        if len(frame.before) > 0 and not any(w in self.text[clause.start : trigger.start] for w in frame.before):
+            return
+        slots, penalty = self._slots(frame, trigger, clause, previous)
+        roles = self._roles(frame, slots)
+        for filled in self._distribute(frame, roles, slots):
+            fact = self._fact(frame, trigger, clause, filled, penalty)
+            if fact is not None:
+                yield fact
+
+    def _word_after(self, frame: Frame, trigger: _Trigger, clause: _Clause) -> str | None:
+        """The label behind a trigger: 签订了《战略合作协议》 → 战略合作协议."""
+        tail = self.text[trigger.end : min(clause.end, trigger.end + 60)]
+        best = min(((tail.find(w), -len(w), w) for w in frame.after if w in tail), default=None)
+        if best is None:
+            return None
+        return tail[: best[0] + len(best[2])]
+
+    def _slots(self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]) -> tuple[dict[str, list[_Group]], float]:
+        slots: dict[str, list[_Group]] = {}
+        penalty = 1.0
+        left = [g for g in clause.groups if g.end <= trigger.start]
+        right = [g for g in clause.groups if g.start >= trigger.end]
+        next_trigger = next((t for t in clause.triggers if t.start >= trigger.end), None)
+        previous_trigger = next((t for t in reversed(clause.triggers) if t.end <= trigger.start), None)
+        agents = [g for g in left if g.lead == "by"]
+        # A free group behind an earlier trigger of the clause is that trigger's object, not a subject.
+        free = [
+            g for g in left
+            if g.lead == "" and not g.modifier and not (previous_trigger is not None and self._object_between(g, clause, trigger))
+        ]  # fmt: skip
+        passive = False
+        if len(agents) > 0:
+            slots["by"] = agents
+            passive = True
+            if len(free) > 0:
+                slots.setdefault("object", []).append(free[-1])
+        elif len(free) > 0:
+            slots["subject"] = [free[-1]] if not self._list_of(free) else free
+        for group in left:
+            if group.lead not in ("", "by", "none"):
+                slots.setdefault(group.lead, []).append(group)
+            elif group.modifier and group.lead == "":
+                slots.setdefault("of", []).append(group)
+        objects = [g for g in right if (next_trigger is None or g.end <= next_trigger.start or self._adjacent(trigger, g))]
+        plain = [g for g in objects if g.lead == ""]
+        if len(plain) > 0:
+            head = next((g for g in plain if not g.modifier), None)
+            if head is not None and head is not plain[0] and len(slots.get("subject", [])) == 0 and not passive:
+                # 落户嘉兴的澜海智能: the group behind 的 is the one who does it
+                slots["subject"] = [head]
+                slots.setdefault("object", []).append(plain[0])
+            elif head is not None and head is not plain[0]:
+                slots.setdefault("of", []).append(plain[0])
+                slots.setdefault("object", []).append(head)
+            else:
+                slots.setdefault("object", []).extend(plain[:1] if not self._list_of(plain) else plain)
+        for group in objects:
+            if group.lead not in ("", "none"):
+                slots.setdefault(group.lead, []).append(group)
+        if frame.carry and not passive and len(slots.get("subject", [])) == 0 and self._wants(frame, "subject"):
+            carried, cost = self._carried(frame, trigger, clause, previous)
+            if carried is not None:
+                slots["subject"] = [carried]
+                penalty *= cost
+        return slots, penalty
+
+    def _wants(self, frame: Frame, slot: str) -> bool:
+        return any(slot in wanted for wanted in frame.roles.values())
+
+    def _adjacent(self, trigger: _Trigger, group: _Group) -> bool:
+        return group.start - trigger.end <= 2
+
+    def _object_between(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
+        """True where a trigger before the group, in the same clause, takes it as its object."""
+        return any(t.end <= group.start and group.end <= trigger.start for t in clause.triggers)
+
+    def _list_of(self, groups: list[_Group]) -> bool:
+        """True where groups follow each other with nothing but 、 and modifiers between them."""
+        for a, b in zip(groups, groups[1:], strict=False):
+            gap = self.text[a.end : b.start]
+            if "、" not in gap or len(gap) > 14:
+                return False
+        return len(groups) > 1
+
+    def _carried(self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]) -> tuple[_Group | None, float]:
+        """The subject of an earlier clause or sentence for a clause that has none; with a factor for the distance."""
+        head = self.text[clause.start : trigger.start].lstrip("”’，、 ")
+        if head.startswith(self.x._both) and len(self.state.pair) > 1:
+            pair = self.state.pair
+            return _Group(pair, ["与"] * (len(pair) - 1), clause.start, clause.start), 0.85
+        for distance, earlier in enumerate(reversed(previous)):
+            if earlier.subject is not None and self._can_act(frame, earlier.subject):
+                return earlier.subject, 0.95 - 0.05 * min(distance, 4)
+        if self.state.topic is not None and self._can_act(frame, self.state.topic):
+            return self.state.topic, 0.75
+        return None, 1.0
+
+    def _can_act(self, frame: Frame, group: _Group) -> bool:
+        roles = [r for r, wanted in frame.roles.items() if "subject" in wanted]
+        return any(self._fits(frame, role, m) for role in roles for m in group.members)
+
+    def _fits(self, frame: Frame, role: str, mention: Mention) -> bool:
+        kind = self._entity(mention).type
+        wanted = frame.types.get(role)
+        if wanted is not None:
+            return any(a in wanted for a in self.x.ontology.ancestors(kind))
+        return self.x.ontology.fills(kind, role)
+
+    def _entity(self, mention: Mention) -> Entity:
+        return self.linked.entity(self.linked.of[mention.span.start, mention.span.end])
+
+    def _roles(self, frame: Frame, slots: dict[str, list[_Group]]) -> dict[str, list[_Group]]:
+        """The groups that each role is read from; an agent phrase (由, 被) takes the place of the subject."""
+        roles: dict[str, list[_Group]] = {}
+        for role, wanted in frame.roles.items():
+            groups: list[_Group] = []
+            for slot in wanted:
+                if slot == "subject" and "by" in slots and "by" not in wanted:
+                    # The agent phrase acts; what stands free before it is acted on.
+                    source = slots["by"]
+                else:
+                    source = slots.get(slot, [])
+                for group in source:
+                    if group not in groups and any(self._fits(frame, role, m) for m in group.members):
+                        groups.append(group)
+                if len(groups) > 0 and slot in ("object", "to", "at") and role not in ("party",):
+                    break
+            if len(groups) > 0:
+                roles[role] = groups
+        return roles
+
+    def _distribute(
+        self, frame: Frame, roles: dict[str, list[_Group]], slots: dict[str, list[_Group]]
+    ) -> Iterator[list[tuple[str, Mention]]]:
+        """One list of fillers for each fact: pairs of a pair list, each filler after 分别, else all together."""
+        if frame.pairs and "party" in roles:
+            for group in roles["party"]:
+                pairs = _pairs(group)
+                if pairs is not None:
+                    for pair in pairs:
+                        yield [("party", m) for m in pair if self._fits(frame, "party", m)]
+                    return
+            subject = slots.get("subject", [])
+            partners = [g for g in roles["party"] if g not in subject]
+            if len(subject) == 1 and len(partners) > 0 and (subject[0].several or any(g.several for g in partners)) and len(subject[0].members) == 1:
+                for partner in partners:
+                    for m in partner.members:
+                        if self._fits(frame, "party", m):
+                            yield [("party", subject[0].members[0]), ("party", m)]
+                return
+            for group in roles["party"]:
+                if group.several and len(group.members) > 2 and group.joints[0] in self.x._comitative:
+                    for m in group.members[1:]:
+                        yield [("party", group.members[0]), ("party", m)]
+                    return
+        filled: list[tuple[str, Mention]] = []
+        taken: set[tuple[int, int]] = set()
+        for role, groups in roles.items():
+            for group in groups:
+                for mention in group.members:
+                    spot = (mention.span.start, mention.span.end)
+                    if spot not in taken and self._fits(frame, role, mention):
+                        taken.add(spot)
+                        filled.append((role, mention))
+        yield filled
+
+    def _fact(self, frame: Frame, trigger: _Trigger, clause: _Clause, filled: list[tuple[str, Mention]], penalty: float) -> Fact | None:
+        roles: list[tuple[str, str]] = []
+        for role, mention in filled:
+            entity = self.linked.of[mention.span.start, mention.span.end]
+            if all(entity != e for _, e in roles):
+                roles.append((role, entity))
+        counts = Counter(role for role, _ in roles)
+        if not any(all(counts[r] >= n for r, n in need.items()) for need in frame.need):
+            if len(roles) > 0:
+                self.dropped[frame.id, "too few participants"] += 1
+            return None
+        if len(roles) == 1 and len(frame.need) > 1 and penalty < 1:
+            return None
+        if counts.get("party", 0) >= 2:
+            self.state.pair = [m for r, m in filled if r == "party"]
+        elif counts.get("founder", 0) == 2:
+            self.state.pair = [m for r, m in filled if r == "founder"]
+        surest = min((m.confidence for _, m in filled), default=1.0)
+        date = self._date(trigger, clause)
+        amount = self._amount(trigger, clause) if frame.amount else None
+        label = self._label(frame, trigger, clause)
+        qualifiers: list[tuple[str, str]] = []
+        if "share" in self.x.ontology.facts[frame.fact].qualifiers:
+            share = next((p for a, b, p in self.percentages if clause.start <= a < clause.end), None)
+            if share is not None:
+                qualifiers.append(("share", share))
+        return Fact(
+            id="",
+            type=frame.fact,
+            roles=tuple(roles),
+            evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
+            label=label,
+            date=date,
+            amount=amount,
+            status=self._status_of(frame, trigger, clause),
+            confidence=round(frame.confidence * penalty * surest, 3),
+            rule=frame.id,
+            trigger=Span(self.document.id, trigger.start, trigger.end),
+            qualifiers=tuple(qualifiers),
+        )
+
+    def _sentence_end(self) -> int:
+        end = self.sentence.end
+        while end > self.sentence.start + 1 and self.text[end - 1] in "\n ":
+            end -= 1
+        return end
+
+    def _label(self, frame: Frame, trigger: _Trigger, clause: _Clause) -> str | None:
+        if frame.label is not None:
+            return frame.label
+        if len(frame.after) > 0:
+            phrase = self._word_after(frame, trigger, clause) or ""
+            phrase = re.sub(r"^(?:了|的|一份|一系列|多份|多项|首份)+", "", phrase)
+            phrase = re.split(r"[《》“”、，的]", phrase.rstrip("》”"))[-1]
+            return phrase[-20:] or trigger.word
+        return trigger.word
+
+    def _status_of(self, frame: Frame, trigger: _Trigger, clause: _Clause) -> Status:
+        before = self.text[max(clause.start, trigger.start - 14) : trigger.start]
+        for mention in self.mentions:
+            # 拟 counts between the subject and the verb, not inside a name or before the subject
+            if clause.start <= mention.span.start < trigger.start and mention.span.end > trigger.start - 14:
+                before = self.text[mention.span.end : trigger.start] if mention.span.end <= trigger.start and mention is self._nearest(trigger) else before
+        for status, pattern in self.x._status:
+            if pattern.search(before) is not None:
+                return cast(Status, status)
+        for status, words in self.x._stages.items():
+            if trigger.word in words or any(w in trigger.word for w in words):
+                return cast(Status, status)
+        return cast(Status, frame.status)
+
+    def _nearest(self, trigger: _Trigger) -> Mention | None:
+        before = [m for m in self.mentions if m.span.end <= trigger.start]
+        return before[-1] if len(before) > 0 else None
+
+    def _date(self, trigger: _Trigger, clause: _Clause) -> Date | None:
+        """The date nearest before the trigger in the sentence, else the first behind it in the clause."""
+        known = [d for d in self.dates if d[1] <= trigger.start]
+        within = [d for d in self.dates if trigger.end <= d[0] < clause.end]
+        pointed = [d for d in known if d[2].start is not None]
+        if len(pointed) > 0:
+            return pointed[-1][2]
+        pointed = [d for d in within if d[2].start is not None]
+        if len(pointed) > 0:
+            return pointed[0][2]
+        return known[-1][2] if len(known) > 0 else None
+
+    def _amount(self, trigger: _Trigger, clause: _Clause) -> Amount | None:
+        """The sum in the clause, nearest behind the trigger first, else the only one of the sentence."""
+        inside = [(i, a) for i, a in enumerate(self.amounts) if clause.start <= a[0] < clause.end]
+        behind = [(i, a) for i, a in inside if a[0] >= trigger.end]
+        before = [(i, a) for i, a in inside if a[1] <= trigger.start]
+        if len(behind) > 0:
+            index, best = behind[0]
+        elif len(before) > 0:
+            index, best = before[-1]
+        elif len(self.amounts) == 1:
+            index, best = 0, self.amounts[0]
+        else:
+            return None
+        self.used_amounts.add(index)
+        return best[2]
+
+    # ------------------------------------------------------------ posts and figures
+
+    def _offices(self, posts: Sequence[object]) -> Iterator[Fact]:
+        for post in posts:
+            person = post.person  # type: ignore[attr-defined]
+            title = post.title  # type: ignore[attr-defined]
+            start = post.start  # type: ignore[attr-defined]
+            body = next((m for m in reversed(self.mentions) if m.span.end <= start and self._joins(m, start)), None)
+            confidence = 0.9
+            if body is None:
+                continue
+            entity = self.linked.of[body.span.start, body.span.end]
+            holder = self.linked.of[person.span.start, person.span.end]
+            if not self.x.ontology.fills(self._entity(body).type, "organization") or entity == holder:
+                continue
+            yield Fact(
+                id="",
+                type="Office",
+                roles=(("person", holder), ("organization", entity)),
+                evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
+                label=title,
+                date=None,
+                confidence=confidence,
+                rule="title",
+                trigger=Span(self.document.id, start, post.end),  # type: ignore[attr-defined]
+            )
+
+    def _joins(self, mention: Mention, start: int) -> bool:
+        gap = _BRACKET.sub("", self.text[mention.span.end : start])
+        return gap in ("", "的", "党委", "党组", "党工委", "原", "新任", "现任")
+
+    def _indicators(self, clauses: list[_Clause]) -> Iterator[Fact]:
+        """产值超过百亿元: a figure with its measure, said of the clause's subject."""
+        for index, (a, b, amount) in enumerate(self.amounts):
+            if index in self.used_amounts:
+                continue
+            clause = next((c for c in clauses if c.start <= a < c.end), None)
+            if clause is None:
+                continue
+            measure = None
+            for match in self.x._indicator.finditer(self.text, clause.start, a):
+                measure = match
+            if measure is None or a - measure.end() > 8:
+                continue
+            before = [g for g in clause.groups if g.end <= measure.start() and g.lead in ("", "at")]
+            subject = before[-1] if len(before) > 0 else None
+            factor = 0.8
+            if subject is None:
+                earlier = [c.subject for c in clauses if c.end <= clause.start and c.subject is not None]
+                subject = earlier[-1] if len(earlier) > 0 else self.state.topic
+                factor = 0.65
+            if subject is None:
+                continue
+            yield Fact(
+                id="",
+                type="Indicator",
+                roles=(("subject", self.linked.of[subject.members[-1].span.start, subject.members[-1].span.end]),),
+                evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
+                label=measure.group(),
+                date=self._date(_Trigger(a, b, "", ()), clause),
+                amount=amount,
+                confidence=factor,
+                rule="indicator",
+                trigger=Span(self.document.id, measure.start(), measure.end()),
+                qualifiers=(("indicator", measure.group()),),
+            )
+
+
+# ---------------------------------------------------------------- pieces
+
+
+def _pairs(group: _Group) -> list[tuple[Mention, Mention]] | None:
+    """A与B、C与D、E与F → three pairs; None where the list is not made of pairs."""
+    if len(group.members) < 4 or len(group.members) % 2 == 1:
+        return None
+    found = []
+    for k in range(0, len(group.members), 2):
+        if group.joints[k] in ("、",) or (k > 0 and group.joints[k - 1] not in ("、", "以及", "及")):
+            return None
+        found.append((group.members[k], group.members[k + 1]))
+    return found
+
+
+def _outermost(mentions: Iterable[Mention]) -> list[Mention]:
+    """Mentions that no longer one contains, in reading order."""
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (m.span.start, -m.span.end)):
+        if len(kept) == 0 or mention.span.start >= kept[-1].span.end:
+            kept.append(mention)
+    return kept
+
+
+def _merge(facts: Iterable[Fact]) -> list[Fact]:
+    """The same statement twice is one fact with two evidences; a date or amount told once holds for both."""
+    merged: dict[tuple[object, ...], Fact] = {}
+    for fact in facts:
+        identity = (fact.type, tuple(sorted(fact.roles)), fact.label if fact.type in ("Office", "OtherRelation", "Indicator") else None,
+                    str(fact.amount.value) if fact.amount is not None and fact.type == "Indicator" else None)  # fmt: skip
+        other = merged.get(identity)
+        if other is None:
+            merged[identity] = fact
+            continue
+        if other.date is not None and fact.date is not None and other.date.value != fact.date.value and None not in (other.date.value, fact.date.value):
+            merged[(*identity, fact.date.value)] = fact
+            continue
+        merged[identity] = replace(
+            other,
+            date=other.date if other.date is not None and other.date.value is not None else fact.date or other.date,
+            amount=other.amount or fact.amount,
+            evidence=other.evidence + tuple(e for e in fact.evidence if e not in other.evidence),
+            confidence=max(other.confidence, fact.confidence),
+        )
+    return list(merged.values())

@@ -1,0 +1,666 @@
+"""Recognition: from the text of one document to the mentions of named things in it.
+
+Input is a Document with the spans of its body, output the mentions, posts, short forms and sentences found there.
+
+    引进了德景电子、开天(上海)传动等项目   →   德景电子 [Company], 开天(上海)传动 [Company]
+
+A name is found from its end: a suffix of the ontology's name grammar (电子, 基金, 开发区) is met in the token stream and
+the name grows to the left over tokens that can belong to it, until a place or a stem that is no ordinary word has
+been taken in or a verb, preposition or conjunction stands in the way. A suffix whose stem holds neither is a common
+noun (专业园区) and no name. Tokens come from rjieba without its HMM, so that an unknown stem shows as single characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import rjieba
+
+from kg.gazetteer import Gazetteer
+from kg.model import Document, Mention, Span
+from kg.ontology import Ontology
+from kg.resource import resource
+
+#: Longest name, in characters; the longest legal names in the register have just over 40.
+LONGEST_NAME = 42
+
+_SENTENCE_END = re.compile(r"[。！？!?\n]+[”’」）)]*")
+_QUOTED = re.compile(r"“([^“”\n]{2,24})”")
+_TITLE_MARK = re.compile(r"《([^《》\n]{3,40})》")
+_SHORT_FORM = re.compile(
+    r"\((?:[^()，。]{0,12}?[,，、;；])?(?:以下|下)?(?:统称|简称|合称)(?:为|作)?[:：]?(?P<names>[^()]{2,40})\)"
+)
+_SHORT_NAME = re.compile(r"[“‘']([^“”‘’']{2,14})[”’']")
+_HANZI = re.compile(r"[\u3400-\u9fff]+")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&.\-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the body: offsets into the document's text, end exclusive, terminator included."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A title that stands at a person's name: 区长 + 周启明; offsets of the title."""
+
+    person: Mention
+    title: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What is named in one document: mentions in reading order (outermost first), posts, short forms by full name."""
+
+    document: Document
+    sentences: tuple[Sentence, ...]
+    mentions: tuple[Mention, ...]
+    posts: tuple[Post, ...] = ()
+    short_forms: tuple[tuple[str, str], ...] = ()
+    dropped: tuple[tuple[str, str], ...] = field(default=())
+
+
+@dataclass(slots=True)
+class _Candidate:
+    start: int
+    end: int
+    type: str
+    rule: str
+    confidence: float
+    code: str | None = None
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+
+class Recognizer:
+    """The name grammar of an ontology and the surfaces of a gazetteer, compiled once and used for any document."""
+
+    def __init__(self, ontology: Ontology, gazetteer: Gazetteer) -> None:
+        self.ontology = ontology
+        self.gazetteer = gazetteer
+        lexicon = ontology.lexicon
+        self.suffixes: dict[str, list[tuple[str, bool]]] = {}
+        for grammar in ontology.names.values():
+            for strong, words in ((True, grammar.strong), (False, grammar.weak)):
+                for word in words:
+                    self.suffixes.setdefault(word, []).append((grammar.type, strong))
+        self.legal = sorted({w for g in ontology.names.values() for w in g.legal}, key=len, reverse=True)
+        self.weak = {w for g in ontology.names.values() for w in g.weak}
+        self.places: dict[str, tuple[tuple[str, ...], str, bool]] = {}
+        for surface in gazetteer.surfaces():
+            if surface.kind != "abbreviation":
+                self.places[surface.form] = (surface.codes, surface.kind, surface.safe)
+        self.institutions = {
+            form: "University" for form in gazetteer.institutions if len(form) >= 3
+        }
+        self.common = frozenset(resource("data/gazetteer/common_words.txt").read_text(encoding="utf-8").split())
+        self.stop_chars = frozenset(w for w in lexicon["stop"] if len(w) == 1)
+        self.inside = frozenset(lexicon["inside"])
+        self.generic = frozenset(lexicon["generic"])
+        self.numerals = frozenset(lexicon["numerals"])
+        self.vague = frozenset(lexicon["vague"])
+        self.zones = frozenset(lexicon["zones"])
+        self.titles = tuple(sorted(lexicon["titles"], key=len, reverse=True))
+        self.surnames = frozenset(lexicon["surnames"])
+        self.say = tuple(lexicon["say"])
+        words = set()
+        for key in ("with", "at", "from", "to", "by", "for", "ba", "both", "self", "heads", "planned", "denied", "ended", "started", "completed", "titles", "prefixes"):
+            words |= {w for w in lexicon[key] if len(w) > 1}
+        for frame in ontology.frames:
+            words |= {w for w in frame.triggers if len(w) > 1}
+        self.boundary = frozenset(words - self.inside)
+        self._jieba = rjieba.Jieba()
+        for form, (_, kind, safe) in self.places.items():
+            if safe and (kind != "short" or len(form) > 1):
+                self._jieba.add_word(form, None, "ns")
+        for form in self.institutions:
+            self._jieba.add_word(form, None, "nt")
+        for word in self.suffixes:
+            if len(word) > 1 and not self._jieba.has_word(word):
+                self._jieba.add_word(word, None, "n")
+        for word in words:
+            if not self._jieba.has_word(word):
+                self._jieba.add_word(word, None, "v")
+        title = "|".join(re.escape(t) for t in self.titles)
+        prefix = "|".join(re.escape(t) for t in sorted(lexicon["prefixes"], key=len, reverse=True))
+        self._title = re.compile(rf"(?:{prefix})*(?:{title})(?:(?:兼|、)(?:{prefix})*(?:{title}))*")
+        self._head = lru_cache(maxsize=65536)(self._head_uncached)
+
+    # ------------------------------------------------------------ public
+
+    def recognize(self, document: Document, body: Sequence[tuple[int, int]]) -> Recognition:
+        """Find every mention inside the body spans of a document."""
+        text = document.folded
+        found: list[_Candidate] = []
+        sentences: list[Sentence] = []
+        boundaries: set[int] = set()
+        for start, end in body:
+            sentences.extend(_sentences(text, start, end))
+            found.extend(self._scan(text, start, end, boundaries))
+        found.extend(self._titled_works(text, body))
+        chosen = _longest(found)
+        short_forms = list(self._short_forms(text, chosen, body))
+        chosen = self._spread(text, body, chosen, short_forms, boundaries)
+        people, posts = self._people(text, body, chosen, boundaries)
+        chosen = _longest([*chosen, *people])
+        chosen.extend(self._nested_places(text, chosen))
+        chosen = self._settle(text, chosen)
+        chosen.sort(key=lambda c: (c.start, -c.end))
+        mentions = tuple(self._mention(document, c) for c in chosen)
+        by_start = {(m.span.start, m.span.end): m for m in mentions if m.type == "Person"}
+        return Recognition(
+            document=document,
+            sentences=tuple(sentences),
+            mentions=mentions,
+            posts=tuple(Post(by_start[s, e], text[a:b], a, b) for s, e, a, b in posts if (s, e) in by_start),
+            short_forms=tuple(short_forms),
+        )
+
+    def core(self, name: str) -> str:
+        """A company name without its brackets, legal ending and leading places: 容川(嘉兴)股权投资… → 容川股权投资…"""
+        bare = re.sub(r"\([^()]*\)", "", name)
+        for ending in self.legal:
+            if bare.endswith(ending) and len(bare) - len(ending) >= 2:
+                bare = bare[: -len(ending)]
+                break
+        return self._without_places(bare)
+
+    def brand(self, name: str) -> str:
+        """The part of a company name that is its own: 闻泰通讯股份有限公司 → 闻泰; empty where every word is ordinary."""
+        core = self.core(name)
+        kept = []
+        for word, _ in self._jieba.tag(core, False):
+            if word in self.weak or word in self.suffixes or (len(word) > 1 and word in self.common):
+                break
+            kept.append(word)
+        stem = "".join(kept)
+        return stem if len(stem) >= 2 and stem not in self.places and stem not in self.common else ""
+
+    # ------------------------------------------------------------ names from their ends
+
+    def _scan(self, text: str, start: int, end: int, boundaries: set[int]) -> Iterator[_Candidate]:
+        words: list[str] = []
+        tags: list[str] = []
+        starts: list[int] = []
+        position = start
+        for word, tag in self._jieba.tag(text[start:end], False):
+            words.append(word)
+            tags.append(tag)
+            starts.append(position)
+            position += len(word)
+        boundaries.update(starts)
+        boundaries.add(position)
+        starts.append(position)
+        count = len(words)
+        place_at = [self._place(words, i) for i in range(count)]
+        i = 0
+        while i < count:
+            if place_at[i] is not None:
+                # 盐城市盐都区, 上海莘庄镇: adjacent places, each inside the one before it, are one name
+                j = i
+                while j + 1 < count and place_at[j + 1] is not None and self._descends(place_at[j], place_at[j + 1]):
+                    j += 1
+                outer: tuple[str, ...] = ()
+                for k in range(i, j + 1):
+                    surface = place_at[k]
+                    assert surface is not None
+                    codes = tuple(c for c in surface[0] if any(self.gazetteer.contains(o, c) for o in outer)) or surface[0]
+                    yield self._place_candidate(starts[i], starts[k + 1], codes, surface[1])
+                    outer = codes
+                i = j + 1
+            else:
+                i += 1
+        for h in range(count):
+            heads = self._head(words[h], tags[h])
+            if heads is None:
+                if words[h] == "委" and h > 0 and place_at[h - 1] is not None and words[h - 1][-1] in "省市区县州旗镇乡" and (h + 1 == count or words[h + 1] not in "员托派会"):
+                    yield _Candidate(starts[h - 1], starts[h + 1], "Government", "suffix:委", 0.9)
+                continue
+            yield from self._grow(text, words, tags, starts, place_at, h, heads)
+        for match in _QUOTED.finditer(text, start, end):
+            yield from self._quoted(text, match, end)
+
+    def _head_uncached(self, word: str, tag: str) -> tuple[tuple[str, bool, bool], ...] | None:
+        """Classes that a token can end a name of: (class, strong, whole) with whole True where it is a name by itself."""
+        if word in self.institutions:
+            return ((self.institutions[word], True, True),)
+        own = self.suffixes.get(word)
+        if own is not None:
+            return tuple((t, strong, False) for t, strong in own)
+        if len(word) >= 4 and word not in self.common and word not in self.places and word not in self.boundary:
+            for size in range(len(word) - 2, 1, -1):
+                inner = self.suffixes.get(word[-size:])
+                if inner is not None:
+                    strong = [(t, True, tag in ("nt", "nz")) for t, s in inner if s]
+                    if len(strong) > 0:
+                        return tuple(strong)
+        return None
+
+    def _grow(
+        self,
+        text: str,
+        words: list[str],
+        tags: list[str],
+        starts: list[int],
+        place_at: list[tuple[tuple[str, ...], str, bool] | None],
+        h: int,
+        heads: tuple[tuple[str, bool, bool], ...],
+    ) -> Iterator[_Candidate]:
+        i = h
+        odd = 0  # characters of the stem that are no ordinary words
+        anchor = False  # a place, institution or quoted name has been taken in
+        quoted = False
+        ordinary: list[str] = []
+        whole = heads[0][2]
+        if whole:
+            anchor = True
+        if not whole and len(words[h]) >= 4 and words[h] not in self.suffixes:
+            odd = 2
+        closed = whole
+        bracket_name = False
+        level = ""
+        while i > 0 and not closed:
+            word, tag = words[i - 1], tags[i - 1]
+            if starts[h + 1] - starts[i - 1] > LONGEST_NAME:
+                break
+            if word == ")":
+                opening = self._opening(words, place_at, i - 1)
+                if opening is None:
+                    break
+                bracket_name = True
+                i = opening
+                continue
+            if word == "”":
+                opening_quote = next((k for k in range(i - 2, max(-1, i - 12), -1) if words[k] == "“"), None)
+                if opening_quote is None or i - 2 == opening_quote:
+                    break
+                i = opening_quote
+                anchor = quoted = True
+                break
+            if place_at[i - 1] is not None and self._place_in_name(words, place_at, i - 1, odd):
+                anchor = True
+                i -= 1
+                while i > 0 and place_at[i - 1] is not None and words[i - 1] not in self.stop_chars:
+                    i -= 1
+                if words[h] in self.zones and i > 0 and tags[i - 1] == "v" and words[i - 1] not in self.boundary and len(words[i - 1]) > 1:
+                    # 全面接轨上海示范区 is named for what it does
+                    i -= 1
+                    if i > 0 and tags[i - 1][0] in "dna" and len(words[i - 1]) > 1 and words[i - 1] not in self.boundary:
+                        i -= 1
+                break
+            if word in self.institutions:
+                anchor = True
+                i -= 1
+                break
+            if len(word) == 1:
+                if word in self.numerals and (i == 1 or words[i - 2][-1].isdigit() or words[i - 2][-1] in self.numerals or tags[i - 2] == "m" or _HANZI.match(words[i - 2]) is None):
+                    break
+                if word in self.stop_chars:
+                    if word == "之" and odd > 0 and i > 1 and len(words[i - 2]) == 1 and _HANZI.match(words[i - 2]) and words[i - 2] not in self.stop_chars:
+                        i -= 1
+                        odd += 1
+                        continue
+                    break
+                if _HANZI.fullmatch(word):
+                    if word in "省市区县州旗镇乡":
+                        if i == h and any(t == "Government" for t, _, _ in heads):
+                            level = word
+                            i -= 1
+                        break
+                    if word in self.generic and odd > 0:
+                        break
+                    i -= 1
+                    if word not in self.generic:
+                        odd += 1
+                    continue
+                if word == "·" and i > 1:
+                    i -= 1
+                    continue
+                if word.isalpha() and word.isascii():
+                    i -= 1
+                    odd += 2
+                    continue
+                break
+            if _LATIN.fullmatch(word):
+                i -= 1
+                odd += 2
+                continue
+            if word in self.boundary or tag[0] in "pcuyex" or tag in ("r", "t", "rr", "rz", "ud", "ug") or _HANZI.fullmatch(word) is None:
+                break
+            ordinary_word = word in self.common or word in self.inside or word in self.suffixes or word in self.generic
+            if tag[0] == "m" and not word.startswith("第") and ordinary_word:
+                break
+            if tag[0] in "vdz" and tag not in ("vn",) and ordinary_word and word not in self.inside and word not in self.suffixes and word not in self.generic:
+                break
+            if ordinary_word:
+                if odd > 0:
+                    # The stem is complete. One more ordinary noun can open the name (世纪+华通) where nothing stands before it.
+                    if (
+                        tag in ("n", "nz", "s", "b")
+                        and word not in self.generic
+                        and word not in self.suffixes
+                        and word not in self.inside
+                        and (i == 1 or _HANZI.match(words[i - 2]) is None or words[i - 2] in self.stop_chars or words[i - 2] in self.boundary)
+                    ):
+                        i -= 1
+                    break
+                ordinary.append(word)
+                i -= 1
+                continue
+            odd += len(word)
+            i -= 1
+        # A verb or an adjective that only stands at the front does not open a name.
+        while i < h and odd == 0 and not anchor and words[i] in self.inside and len(ordinary) > 1:
+            ordinary.pop()
+            i += 1
+        start, end = starts[i], starts[h + 1]
+        end = self._tail(text, end)
+        # A level word alone before a body (区发改局) leaves the place to the document.
+        if len(level) > 0 or (i == h and not whole and words[h][0] in "省市区县州镇乡"):
+            if any(t == "Government" for t, _, _ in heads):
+                yield _Candidate(start, end, "Government", "local", 0.8)
+            return
+        if not whole and any(w in self.vague for w in words[i:h]):
+            return
+        for kind, strong, _ in heads:
+            if quoted and not strong:
+                continue
+            confidence = self._plausible(kind, strong=strong, odd=odd, anchor=anchor, quoted=quoted, bracket=bracket_name, ordinary=ordinary, stem=starts[h] - start, whole=whole)
+            if confidence > 0:
+                yield _Candidate(start, end, kind, f"suffix:{words[h]}", confidence)
+                return
+
+    def _plausible(self, kind: str, *, strong: bool, odd: int, anchor: bool, quoted: bool, bracket: bool, ordinary: list[str], stem: int, whole: bool) -> float:
+        """How sure a candidate is a name; 0 where it is a common noun."""
+        if whole:
+            return 0.95
+        if stem < 2 and not (anchor or odd >= 2):
+            return 0.0
+        if not strong:
+            if odd >= 2 or (odd >= 1 and anchor) or (bracket and odd >= 1):
+                return 0.85
+            return 0.0
+        if kind in ("Project", "Event", "Policy") and odd < 2 and not quoted and len(ordinary) == 0:
+            return 0.0
+        if odd >= 2 or (anchor and (odd > 0 or stem > 0)):
+            return 0.95
+        telling = [w for w in ordinary if w not in self.generic and w not in self.inside and w not in self.suffixes]
+        if kind in ("Company", "Fund") and len(telling) > 0 and len(ordinary) <= 4:
+            return 0.6
+        return 0.0
+
+    def _opening(self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], close: int) -> int | None:
+        """Index of the bracket that opens a bracket inside a name: 开天(上海)传动, 上海大学(浙江·嘉兴)…"""
+        for k in range(close - 1, max(-1, close - 7), -1):
+            if words[k] == "(":
+                inner = range(k + 1, close)
+                if len(inner) > 0 and all(place_at[m] is not None or words[m] in ("·", "-", "集团", "中国", "国际", "控股", "有限", "合伙") for m in inner):
+                    return k
+                return None
+        return None
+
+    def _tail(self, text: str, end: int) -> int:
+        """Take in a bracket that belongs to the end of a name: …合伙企业(有限合伙), …医院(东院区)."""
+        match = re.compile(r"\((?:有限合伙|普通合伙|特殊普通合伙|集团|筹|[\u4e00-\u9fff]{1,6}(?:院区|校区|分校))\)").match(text, end)
+        return match.end() if match is not None else end
+
+    def _quoted(self, text: str, match: re.Match[str], limit: int) -> Iterator[_Candidate]:
+        """“南湖之春”经贸活动, “八八战略”: a quoted name whose class is told by its end or by the word behind it."""
+        inner = match.group(1)
+        behind = text[match.end() : min(match.end() + 8, limit)]
+        for size in range(min(8, len(behind)), 1, -1):
+            for kind, strong in self.suffixes.get(behind[:size], ()):
+                if strong and kind in ("Event", "Policy", "Project", "Park", "Fund", "Organization"):
+                    yield _Candidate(match.start(1), match.end(1), kind, f"quoted:{behind[:size]}", 0.8)
+                    return
+        for size in range(min(8, len(inner) - 1), 1, -1):
+            for kind, strong in self.suffixes.get(inner[-size:], ()):
+                if strong and kind in ("Event", "Policy", "Project"):
+                    yield _Candidate(match.start(1), match.end(1), kind, f"quoted:{inner[-size:]}", 0.8)
+                    return
+
+    def _titled_works(self, text: str, body: Sequence[tuple[int, int]]) -> Iterator[_Candidate]:
+        for start, end in body:
+            for match in _TITLE_MARK.finditer(text, start, end):
+                inner = match.group(1)
+                if any(inner.endswith(s) for s in self.ontology.names["Policy"].strong) and "协议" not in inner and "合同" not in inner:
+                    yield _Candidate(match.start(1), match.end(1), "Policy", "title", 0.8)
+
+    # ------------------------------------------------------------ places
+
+    def _place(self, words: list[str], i: int) -> tuple[tuple[str, ...], str, bool] | None:
+        surface = self.places.get(words[i])
+        if surface is None:
+            return None
+        if surface[2]:
+            return surface
+        # An unsafe short form counts only right behind a place that it lies in (盐城+盐都).
+        if i > 0:
+            before = self.places.get(words[i - 1])
+            if before is not None and before[2] and self._descends(before, surface):
+                return surface
+        return None
+
+    def _descends(self, outer: tuple[tuple[str, ...], str, bool] | None, inner: tuple[tuple[str, ...], str, bool] | None) -> bool:
+        if outer is None or inner is None:
+            return False
+        return any(self.gazetteer.contains(a, b) for a in outer[0][:24] for b in inner[0][:24])
+
+    def _place_in_name(self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int, odd: int) -> bool:
+        """True where a place token opens a name; false where it ends a phrase of its own (…落户嘉兴 + 容江基金)."""
+        return odd == 0 or i == 0 or words[i - 1] not in ("落户", "入驻", "来到")
+
+    def _place_candidate(self, start: int, end: int, codes: tuple[str, ...], kind: str) -> _Candidate:
+        division = self.gazetteer.get(codes[0])
+        return _Candidate(start, end, "Park" if division.kind == "zone" else "Place", f"gazetteer:{kind}", 0.95, "|".join(codes))
+
+    def _without_places(self, name: str) -> str:
+        words = [w for w, _ in self._jieba.tag(name, False)]
+        k = 0
+        while k < len(words) - 1 and words[k] in self.places:
+            k += 1
+        rest = "".join(words[k:])
+        return rest if len(rest) >= 2 else name
+
+    def _nested_places(self, text: str, chosen: list[_Candidate]) -> list[_Candidate]:
+        """Places written out before a park or body (上海+富甲经济开发区), as mentions inside the longer name."""
+        nested = []
+        for c in chosen:
+            if c.type not in ("Park", "Government"):
+                continue
+            words = [w for w, _ in self._jieba.tag(text[c.start : c.end], False)]
+            if len(words) < 2:
+                continue
+            surface = self._place(words, 0)
+            if surface is not None:
+                nested.append(self._place_candidate(c.start, c.start + len(words[0]), surface[0], surface[1]))
+        return nested
+
+    def _settle(self, text: str, chosen: list[_Candidate]) -> list[_Candidate]:
+        """Drop unsafe short forms that nothing in the document supports; leave codes as candidates for `resolve`."""
+        return chosen
+
+    # ------------------------------------------------------------ short forms and repeated names
+
+    def _short_forms(self, text: str, chosen: list[_Candidate], body: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
+        ends = {c.end: c for c in chosen}
+        for start, end in body:
+            for match in _SHORT_FORM.finditer(text, start, end):
+                owner = ends.get(match.start())
+                if owner is None:
+                    begin = self._left_edge(text, start, match.start())
+                    if match.start() - begin < 3:
+                        continue
+                    owner = _Candidate(begin, match.start(), "Company", "short-form", 0.7)
+                    chosen.append(owner)
+                    ends[owner.end] = owner
+                names = _SHORT_NAME.findall(match.group("names")) or re.split(r"[、或]", match.group("names"))
+                for name in names:
+                    if name.strip() not in ("公司", "本公司", "标的公司", "目标公司", "集团", "协议", "本次交易", "项目公司", "合资公司", "本次投资"):
+                        yield text[owner.start : owner.end], name.strip()
+
+    def _left_edge(self, text: str, start: int, end: int) -> int:
+        """Start of the noun before a bracket: back to punctuation, a verb or a preposition."""
+        words = self._jieba.tag(text[max(start, end - LONGEST_NAME) : end], False)
+        begin = end
+        for word, tag in reversed(words):
+            if (
+                (len(word) == 1 and word in self.stop_chars)
+                or word in self.boundary
+                or (_HANZI.match(word) is None and word not in "()·" and not word.isalnum())
+                or (tag[0] in "vpcurd" and tag != "vn" and word in self.common and word not in self.inside)
+            ):
+                break
+            begin -= len(word)
+        return begin
+
+    def _spread(
+        self, text: str, body: Sequence[tuple[int, int]], chosen: list[_Candidate], short_forms: list[tuple[str, str]], boundaries: set[int]
+    ) -> list[_Candidate]:
+        """Find names again where the grammar missed them, and their short forms: defined ones, and those by omission."""
+        wanted: dict[str, tuple[str, float]] = {}
+        for full, short in short_forms:
+            owner = next((c for c in chosen if text[c.start : c.end] == full), None)
+            wanted.setdefault(short, (owner.type if owner is not None else "Company", 0.9))
+        for c in list(chosen):
+            name = text[c.start : c.end]
+            if c.type in ("Company", "Fund"):
+                core = self.core(name)
+                if core != name and len(core) >= 3:
+                    wanted.setdefault(core, (c.type, 0.85))
+                brand = self.brand(name)
+                if len(brand) > 0 and brand != name:
+                    for word in self._after_brand(core, brand):
+                        wanted.setdefault(word, (c.type, 0.8))
+                    if c.type == "Company":
+                        wanted.setdefault(brand, (c.type, 0.7))
+            if c.type not in ("Place",) and len(name) >= 4:
+                wanted.setdefault(name, (c.type, c.confidence))
+        taken = bytearray(len(text))
+        for c in chosen:
+            taken[c.start : c.end] = b"\1" * (c.end - c.start)
+        found = list(chosen)
+        for name in sorted(wanted, key=lambda n: (-len(n), n)):
+            kind, confidence = wanted[name]
+            at = text.find(name)
+            while at >= 0:
+                stop = at + len(name)
+                if (
+                    not any(taken[at:stop])
+                    and any(a <= at and stop <= b for a, b in body)
+                    and at in boundaries
+                    and (stop in boundaries or len(name) >= 4)
+                ):
+                    found.append(_Candidate(at, stop, kind, "again", confidence))
+                    taken[at:stop] = b"\1" * len(name)
+                at = text.find(name, stop)
+        return found
+
+    def _after_brand(self, core: str, brand: str) -> Iterator[str]:
+        """The brand with one or more of the words behind it: 澜海智能装备 → 澜海智能."""
+        if not core.startswith(brand):
+            return
+        grown = brand
+        for word, _ in self._jieba.tag(core[len(brand) :], False):
+            grown += word
+            if grown != core:
+                yield grown
+
+    # ------------------------------------------------------------ people
+
+    def _people(
+        self, text: str, body: Sequence[tuple[int, int]], chosen: list[_Candidate], boundaries: set[int]
+    ) -> tuple[list[_Candidate], list[tuple[int, int, int, int]]]:
+        """Names beside a title (区长周启明), names in a list behind such a one, and the same names elsewhere."""
+        people: dict[tuple[int, int], _Candidate] = {}
+        posts: list[tuple[int, int, int, int]] = []
+        names: set[str] = set()
+        for start, end in body:
+            for match in self._title.finditer(text, start, end):
+                at = match.end()
+                while True:
+                    stop = self._name_end(text, at, end, boundaries)
+                    if stop is None:
+                        break
+                    people[at, stop] = _Candidate(at, stop, "Person", "title", 0.9)
+                    names.add(text[at:stop])
+                    posts.append((at, stop, match.start(), match.end()))
+                    if stop < end and text[stop] == "、" and self._title.match(text, stop + 1) is None:
+                        at = stop + 1
+                    else:
+                        break
+        for name in sorted(names, key=len, reverse=True):
+            if len(name) < 2:
+                continue
+            for hit in re.finditer(re.escape(name), text):
+                span = hit.span()
+                if any(a <= span[0] and span[1] <= b for a, b in body) and not any(s < span[1] and span[0] < e for s, e in people):
+                    people[span] = _Candidate(*span, "Person", "again", 0.85)
+        return list(people.values()), posts
+
+    def _name_end(self, text: str, at: int, end: int, boundaries: set[int]) -> int | None:
+        """End of a Chinese personal name that begins at `at`, or None."""
+        size = 2 if text[at : at + 2] in self.surnames else 1 if text[at : at + 1] in self.surnames else 0
+        if size == 0:
+            return None
+        for given in (2, 1):
+            stop = at + size + given
+            if stop > end or _HANZI.fullmatch(text[at:stop]) is None:
+                continue
+            rest = text[stop : stop + 4]
+            if rest == "" or _HANZI.match(rest) is None or rest.startswith(self.say) or self._starts_trigger(rest):
+                if any(text[at:stop].endswith(w) for w in ("表示", "介绍", "强调", "指出", "出席", "参加", "会见", "与", "和", "在", "率", "说", "等", "及", "主持", "一行")):
+                    continue
+                if text[at : at + 2] in self.common and size + given == 2:
+                    continue
+                return stop
+        return None
+
+    def _starts_trigger(self, rest: str) -> bool:
+        return any(rest[:n] in self.boundary for n in (2, 3, 4))
+
+    # ------------------------------------------------------------
+
+    def _mention(self, document: Document, c: _Candidate) -> Mention:
+        name = re.sub(r"\s+", "", document.folded[c.start : c.end])
+        return Mention(Span(document.id, c.start, c.end), c.type, name, c.rule, c.confidence, c.code)
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[Sentence]:
+    at = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        if text[at : match.start()].strip() != "":
+            yield Sentence(at, match.end())
+        at = match.end()
+    if at < end and text[at:end].strip() != "":
+        yield Sentence(at, end)
+
+
+def _longest(found: list[_Candidate]) -> list[_Candidate]:
+    """Of overlapping candidates the longest, then the surest; nested written-out places of a chain are kept."""
+    chosen: list[_Candidate] = []
+    taken: list[tuple[int, int]] = []
+    covered: set[int] = set()
+    for c in sorted(found, key=lambda c: (-c.length, -c.confidence, c.start)):
+        span = range(c.start, c.end)
+        if any(k in covered for k in span):
+            # A place chain keeps its outer places: 上海 inside 上海莘庄镇.
+            inside = [d for d in chosen if d.start == c.start and d.end > c.end]
+            if not (c.type == "Place" and len(inside) > 0 and inside[0].type == "Place"):
+                continue
+            if any(d.start == c.start and d.end == c.end for d in chosen):
+                continue
+        chosen.append(c)
+        taken.append((c.start, c.end))
+        covered.update(span)
+    return chosen
