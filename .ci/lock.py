@@ -20,8 +20,13 @@ MINORS = (11, 12, 13)
 
 
 def main() -> int:
+    """Writes the lock; 1 where a Python is missing."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"], *project["build-system"]["requires"]]
+    wanted = [
+        *project["project"]["dependencies"],
+        *project["dependency-groups"]["dev"],
+        *project["build-system"]["requires"],
+    ]
     pinned = {}
     for minor in MINORS:
         versions = resolve(minor, wanted)
@@ -30,7 +35,7 @@ def main() -> int:
             print(f"python3.{minor}: {len(versions)} packages")
     missing = [f"python3.{m}" for m in MINORS if m not in pinned]
     if len(missing) > 0:
-        print(f"not found: {', '.join(missing)}; a lock needs all of python3.11, python3.12 and python3.13", file=sys.stderr)
+        print(f"not found: {', '.join(missing)}; a lock needs python3.11, python3.12 and python3.13", file=sys.stderr)
         return 1
     lines = [
         "# Exact versions for Python 3.11 to 3.13, runtime and development; `make` installs from here.",

@@ -16,6 +16,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -79,12 +80,8 @@ def _(zh: str, en: str) -> str:
 def _pick(text: str | None) -> str | None:
     if text is None or _BREAK not in text:
         return text
-    return "\n\n".join(p for p in _picked(text))
-
-
-def _picked(text: str) -> Iterator[str]:
-    zh, _, en = text.partition(_BREAK)
-    yield zh if _Voice.language == "zh" else en
+    zh, en = text.split(_BREAK)
+    return say(zh, en)
 
 
 class _Command(TyperCommand):
@@ -142,17 +139,12 @@ app = typer.Typer(
 )
 
 StoreOption = Annotated[
-    Path, typer.Option("--store", envvar="KG_STORE", help=_("图谱库所在文件夹", "Folder of the store"), show_default=True)
+    Path,
+    typer.Option("--store", envvar="KG_STORE", help=_("图谱库所在文件夹", "Folder of the store"), show_default=True),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("以 JSON 输出", "Print JSON"))]
 CsvOption = Annotated[bool, typer.Option("--csv", help=_("以 CSV 输出", "Print CSV"))]
 DEFAULT_STORE = Path("kg-store")
-
-
-def _example(*lines: str) -> str:
-    zh = "例：\n" + "\n".join(f"  {line}" for line in lines)
-    en = "Examples:\n" + "\n".join(f"  {line}" for line in lines)
-    return "\b\n" + zh + _BREAK + "\b\n" + en
 
 
 def _help(zh: str, en: str, *examples: str) -> str:
@@ -175,7 +167,8 @@ def _show_version(wanted: bool) -> None:
 )
 def root(
     lang: Annotated[
-        str | None, typer.Option("--lang", envvar="KG_LANG", help=_("消息语言：zh 或 en", "Language of messages: zh or en"))
+        str | None,
+        typer.Option("--lang", envvar="KG_LANG", help=_("消息语言：zh 或 en", "Language of messages: zh or en")),
     ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help=_("显示版本", "Show the version"))
@@ -189,12 +182,14 @@ def root(
 def _language(text: str) -> str:
     chosen = text.strip().lower()[:2]
     if chosen not in LANGUAGES:
-        raise typer.BadParameter(say(f"没有语言 {text!r}，可用 zh、en", f"no language {text!r}; use zh or en"), param_hint="--lang")
+        raise typer.BadParameter(
+            say(f"没有语言 {text!r}，可用 zh、en", f"no language {text!r}; use zh or en"), param_hint="--lang"
+        )
     return chosen
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs one command and leaves the process with its exit code: 0, 1 for a fault, 2 for a wrong call, 130 for Ctrl-C."""
+    """Runs one command and ends the process: 0, 1 for a fault, 2 for a wrong call, 130 for Ctrl-C."""
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
 
 
@@ -253,12 +248,25 @@ def _complain(message: str, code: int) -> int:
 
 
 def _interrupted() -> int:
-    typer.echo(say("已中断；图谱库保持一致，可再次运行同一命令继续", "interrupted; the store is consistent, run the command again to go on"), err=True)
+    typer.echo(
+        say(
+            "已中断；图谱库保持一致，可再次运行同一命令继续",
+            "interrupted; the store is consistent, run the command again to go on",
+        ),
+        err=True,
+    )
     return 130
 
 
 def _system_words(error: OSError) -> str:
-    zh = {13: "没有权限", 28: "磁盘已满", 30: "文件系统只读", 21: "这是文件夹", 20: "路径中有一段不是文件夹", 2: "没有这个文件或文件夹"}
+    zh = {
+        13: "没有权限",
+        28: "磁盘已满",
+        30: "文件系统只读",
+        21: "这是文件夹",
+        20: "路径中有一段不是文件夹",
+        2: "没有这个文件或文件夹",
+    }
     en = error.strerror or str(error)
     return say(zh.get(error.errno or 0, en), en)
 
@@ -295,7 +303,10 @@ _ZH: tuple[tuple[str, str], ...] = (
     (r"no entity is called '(.+?)'; did you mean (.+)\?", r"没有名为“\1”的实体；是不是 \2？"),
     (r"no entity is called '(.+?)'.*", r"没有名为“\1”的实体；kg search 可在原句里查找"),
     (r"'(.+?)' may mean (\d+) things; type one of these ids: (.+)", r"“\1”可能指 \2 个对象，请改用编号：\3"),
-    (r"there is no (?:entity|fact) type '(.+?)'; did you mean (.+?)\? known: (.+)", r"没有类型“\1”；是不是 \2？可用：\3"),
+    (
+        r"there is no (?:entity|fact) type '(.+?)'; did you mean (.+?)\? known: (.+)",
+        r"没有类型“\1”；是不是 \2？可用：\3",
+    ),
     (r"there is no (?:entity|fact) type '(.+?)'; known: (.+)", r"没有类型“\1”；可用：\2"),
     (r"not a calendar date: '(.+?)'; .*", r"不是日期：“\1”；请写成 2018-08-20、2018-08、2018 或 2018年8月20日"),
     (r"not a sum of money: '(.+?)'; .*", r"不是金额：“\1”；请写成 1亿元、5000万 或 3e8"),
@@ -361,7 +372,11 @@ def _print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> 
 
 
 def _print_table(
-    columns: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, object]], *, right: Iterable[str] = (), wide: str | None = None
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[Mapping[str, object]],
+    *,
+    right: Iterable[str] = (),
+    wide: str | None = None,
 ) -> None:
     """A table that fits the terminal: (key, heading) pairs; `wide` is the column that gets what room is left."""
     from rich import box
@@ -437,7 +452,7 @@ STATUS_WORDS: Mapping[str, tuple[str, str]] = {
 
 
 def _status(status: str | None) -> str:
-    return say(*STATUS_WORDS[status]) if status in STATUS_WORDS else (status or "")
+    return say(*STATUS_WORDS[status]) if status is not None and status in STATUS_WORDS else (status or "")
 
 
 def _sum(row: FactRow) -> str | None:
@@ -453,33 +468,57 @@ def _sum(row: FactRow) -> str | None:
     cls=_Command,
     help=_help(
         "读文章，建立或更新图谱库。可以是文件、文件夹（.txt .md .html .jsonl .csv），或 - 表示标准输入。",
-        "Read articles and make or update the store: files, folders (.txt .md .html .jsonl .csv), or - for standard input.",
+        "Read articles and make or update the store: files, folders (.txt .md .html .jsonl .csv), or - for stdin.",
         "kg build data/news",
         "kg build articles/ --date 2018-08-20 --store my-store",
         "kg build articles/ --sync",
     ),
 )
 def build(
-    paths: Annotated[list[str], typer.Argument(help=_("文件、文件夹或 -", "Files, folders, or -"), metavar="PATHS...", show_default=False)],
+    paths: Annotated[
+        list[str],
+        typer.Argument(help=_("文件、文件夹或 -", "Files, folders, or -"), metavar="PATHS...", show_default=False),
+    ],
     store: StoreOption = DEFAULT_STORE,
     date: Annotated[
-        str | None, typer.Option("--date", help=_("没有日期的文章的发表日期", "Publication date of articles that carry none"))
+        str | None,
+        typer.Option("--date", help=_("没有日期的文章的发表日期", "Publication date of articles that carry none")),
     ] = None,
     sync: Annotated[
-        bool, typer.Option("--sync", help=_("同时撤下已从这些文件夹删除的文章", "Also withdraw articles that are gone from these folders"))
+        bool,
+        typer.Option(
+            "--sync",
+            help=_("同时撤下已从这些文件夹删除的文章", "Also withdraw articles that are gone from these folders"),
+        ),
     ] = False,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help=_("忽略缓存，全部重新抽取", "Extract everything again"))] = False,
+    rebuild: Annotated[
+        bool,
+        typer.Option(
+            "--rebuild", help=_("从头重建，库中只留这次给的文章", "Make the store anew, of these articles alone")
+        ),
+    ] = False,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help=_("进程数（默认按文章数和处理器数）", "Processes (default: by articles and processors)"))
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            min=1,
+            help=_("进程数（默认按文章数和处理器数）", "Processes (default: by articles and processors)"),
+        ),
     ] = None,
-    base: Annotated[str | None, typer.Option("--base", help=_("IRI 的前缀，建库时定", "Base of the IRIs, fixed when the store is made"))] = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", help=_("IRI 的前缀，建库时定", "Base of the IRIs, fixed when the store is made")),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Articles in, a store out."""
     from kg.pipeline import build as build_store
 
     with _progress() as progress:
-        report = build_store(paths, store=store, date=date, sync=sync, rebuild=rebuild, jobs=jobs, base=base, progress=progress)
+        report = build_store(
+            paths, store=store, date=date, sync=sync, rebuild=rebuild, jobs=jobs, base=base, progress=progress
+        )
     if as_json:
         _print_json(report.as_dict())
     else:
@@ -498,7 +537,12 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
 
     names = {"extract": say("抽取", "extract"), "write": say("写入", "write")}
     with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=_console(err=True), transient=True
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=_console(err=True),
+        transient=True,
     ) as bar:
         tasks: dict[str, Any] = {}
 
@@ -508,6 +552,10 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
             bar.update(tasks[stage], completed=done, total=total)
 
         yield step
+
+
+#: Why something was found and dropped, as the extractor says it, in Chinese.
+_DROPPED: Mapping[str, str] = {"too few participants": "参与方不足"}
 
 
 def _print_report(report: BuildReport, store: Path) -> None:
@@ -525,12 +573,20 @@ def _print_report(report: BuildReport, store: Path) -> None:
     ]
     rows = [{"what": name, "count": f"{count:,}"} for name, count in lines]
     rows += [{"what": f"  {ontology.label(k, _Voice.language)}", "count": f"{n:,}"} for k, n in report.facts.items()]
-    _print_table([("what", say(f"图谱库 {store}", f"store {store}")), ("count", say("数量", "count"))], rows, right=["count"])
+    _print_table(
+        [("what", say(f"图谱库 {store}", f"store {store}")), ("count", say("数量", "count"))], rows, right=["count"]
+    )
     if len(report.dropped) > 0:
-        dropped = say("、", ", ").join(f"{reason} {n:,}" for reason, n in report.dropped.items())
+        dropped = say("、", ", ").join(f"{say(_DROPPED.get(why, why), why)} {n:,}" for why, n in report.dropped.items())
         typer.echo(say(f"找到而未采用：{dropped}", f"found and dropped: {dropped}"))
-    speed = say(f"，{report.speed:,.0f} 字/秒", f", {report.speed:,.0f} characters/s") if report.speed is not None else ""
-    memory = say(f"，内存峰值 {report.peak_mb:,.0f} MB", f", peak memory {report.peak_mb:,.0f} MB") if report.peak_mb is not None else ""
+    speed = (
+        say(f"，{report.speed:,.0f} 字/秒", f", {report.speed:,.0f} characters/s") if report.speed is not None else ""
+    )
+    memory = (
+        say(f"，内存峰值 {report.peak_mb:,.0f} MB", f", peak memory {report.peak_mb:,.0f} MB")
+        if report.peak_mb is not None
+        else ""
+    )
     typer.echo(say(f"用时 {report.seconds:.1f} 秒{speed}{memory}", f"{report.seconds:.1f} s{speed}{memory}"))
     for where, reason in report.failed:
         _note(say(f"未读：{where}：{translate(reason)}", f"not read: {where}: {reason}"))
@@ -544,7 +600,9 @@ def _print_report(report: BuildReport, store: Path) -> None:
 NameArgument = Annotated[
     str,
     typer.Argument(
-        metavar="NAME", show_default=False, help=_("名称、简称、拼音、首字母或编号", "A name, short name, pinyin, initials or id")
+        metavar="NAME",
+        show_default=False,
+        help=_("名称、简称、拼音、首字母或编号", "A name, short name, pinyin, initials or id"),
     ),
 ]
 
@@ -561,7 +619,9 @@ NameArgument = Annotated[
 )
 def show(
     name: NameArgument,
-    type: Annotated[str | None, typer.Option("--type", "-t", help=_("只在这一类实体中找", "Only entities of this class"))] = None,  # noqa: A002
+    type: Annotated[  # noqa: A002
+        str | None, typer.Option("--type", "-t", help=_("只在这一类实体中找", "Only entities of this class"))
+    ] = None,
     as_json: JsonOption = False,
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
@@ -580,8 +640,9 @@ def show(
 def _page_dict(page: EntityPage) -> dict[str, object]:
     hit = page.hit
     return {
-        "id": hit.id, "iri": hit.iri, "label": hit.label, "type": hit.type, "aliases": list(hit.aliases), "code": hit.code,
-        "path": list(hit.path), "documents": page.documents, "inside": page.inside, "facts": [_fact_dict(row) for row in page.facts],
+        "id": hit.id, "iri": hit.iri, "label": hit.label, "type": hit.type, "aliases": list(hit.aliases),
+        "code": hit.code, "path": list(hit.path), "documents": page.documents, "inside": page.inside,
+        "facts": [_fact_dict(row) for row in page.facts],
     }  # fmt: skip
 
 
@@ -590,8 +651,9 @@ def _fact_dict(row: FactRow) -> dict[str, object]:
     for role, named in row.roles:
         roles.setdefault(role, []).append({"id": named.id, "label": named.label, "type": named.type})
     return {
-        "iri": row.iri, "type": row.type, "label": row.label, "roles": roles, "date": row.date, "date_text": row.date_text,
-        "amount": row.amount, "currency": row.currency, "amount_text": row.amount_text, "status": row.status,
+        "iri": row.iri, "type": row.type, "label": row.label, "roles": roles, "date": row.date,
+        "date_text": row.date_text, "amount": row.amount, "currency": row.currency, "amount_text": row.amount_text,
+        "status": row.status,
         "confidence": row.confidence,
         "tellings": [
             {
@@ -608,7 +670,9 @@ def _participants(row: FactRow, ontology: Ontology, *, separator: str) -> str:
     for role, named in row.roles:
         by_role.setdefault(role, []).append(named.label)
     comma = say("、", ", ")
-    return separator.join(f"{ontology.label(role, _Voice.language)} {comma.join(names)}" for role, names in by_role.items())
+    return separator.join(
+        f"{ontology.label(role, _Voice.language)} {comma.join(names)}" for role, names in by_role.items()
+    )
 
 
 def _print_page(page: EntityPage, ontology: Ontology) -> None:
@@ -621,9 +685,14 @@ def _print_page(page: EntityPage, ontology: Ontology) -> None:
         console.print(Text(say("又称：", "also: ") + say("、", ", ").join(hit.aliases)))
     if len(hit.path) > 0:
         console.print(Text(say("位于：", "in: ") + " › ".join(hit.path)))
-    inside = say(f"，其中有 {page.inside} 个实体", f", {page.inside} entities inside") if page.inside > 0 else ""
+    inside = say(f"，其中有 {page.inside} 个实体", f", entities inside: {page.inside}") if page.inside > 0 else ""
     console.print(
-        Text(say(f"{page.documents} 篇文章提到，{len(page.facts)} 条事实{inside}", f"named by {page.documents} documents, {len(page.facts)} facts{inside}"))
+        Text(
+            say(
+                f"{page.documents} 篇文章提到，{len(page.facts)} 条事实{inside}",
+                f"documents: {page.documents}, facts: {len(page.facts)}{inside}",
+            )
+        )
     )
     kind = None
     for row in page.facts:
@@ -639,7 +708,13 @@ def _fact_lines(row: FactRow, ontology: Ontology) -> Text:
     from rich.text import Text
 
     status = None if row.status in (None, "done") else _status(row.status)
-    parts = [row.date or row.date_text or say("时间不详", "no date"), row.label, _participants(row, ontology, separator=say("；", "; ")), _sum(row), status]
+    parts = [
+        row.date or row.date_text or say("时间不详", "no date"),
+        row.label,
+        _participants(row, ontology, separator=say("；", "; ")),
+        _sum(row),
+        status,
+    ]
     line = Text("  " + "  ".join(p for p in parts if p is not None and p != ""))
     if row.confidence is not None:
         line.append(f"  {row.confidence:.2f}", style="dim")
@@ -661,17 +736,50 @@ def _fact_lines(row: FactRow, ontology: Ontology) -> Text:
     ),
 )
 def facts(
-    type: Annotated[str | None, typer.Option("--type", "-t", help=_("事实类别（含下级），如 Agreement 或 协议", "Class of facts with its subclasses"))] = None,  # noqa: A002
-    participants: Annotated[list[str] | None, typer.Option("--with", "-w", help=_("参与方，可重复", "A participant; repeatable"))] = None,
-    place: Annotated[str | None, typer.Option("--place", help=_("地点及其所辖一切", "A place and everything inside it"))] = None,
-    since: Annotated[str | None, typer.Option("--since", help=_("不早于，如 2016、2016-05、2016年5月", "Not before: 2016, 2016-05, 2016-05-01"))] = None,
+    type: Annotated[  # noqa: A002
+        str | None,
+        typer.Option(
+            "--type", "-t", help=_("事实类别（含下级），如 Agreement 或 协议", "Class of facts with its subclasses")
+        ),
+    ] = None,
+    participants: Annotated[
+        list[str] | None, typer.Option("--with", "-w", help=_("参与方，可重复", "A participant; repeatable"))
+    ] = None,
+    place: Annotated[
+        str | None, typer.Option("--place", help=_("地点及其所辖一切", "A place and everything inside it"))
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help=_("不早于，如 2016、2016-05、2016年5月", "Not before: 2016, 2016-05, 2016-05-01")),
+    ] = None,
     until: Annotated[str | None, typer.Option("--until", help=_("不晚于", "Not after"))] = None,
-    by: Annotated[str, typer.Option("--by", help=_("按哪个日期：event 事情，published 发表", "Which date: event or published"))] = "event",
-    min_amount: Annotated[str | None, typer.Option("--min-amount", help=_("金额至少，如 1亿元", "At least this sum, such as 1亿元 or 1e8"))] = None,
-    document: Annotated[str | None, typer.Option("--document", "-d", help=_("文章编号或其开头", "Id of a document, or its start"))] = None,
-    status: Annotated[str | None, typer.Option("--status", help=_("状态：done planned signed started completed ended denied", "done, planned, signed, started, completed, ended or denied"))] = None,
-    min_confidence: Annotated[float | None, typer.Option("--min-confidence", min=0, max=1, help=_("置信度至少", "At least this confidence"))] = None,
-    sort: Annotated[str, typer.Option("--sort", help=_("排序：date、amount 或 confidence", "date, amount or confidence, best first"))] = "date",
+    by: Annotated[
+        str, typer.Option("--by", help=_("按哪个日期：event 事情，published 发表", "Which date: event or published"))
+    ] = "event",
+    min_amount: Annotated[
+        str | None,
+        typer.Option("--min-amount", help=_("金额至少，如 1亿元", "At least this sum, such as 1亿元 or 1e8")),
+    ] = None,
+    document: Annotated[
+        str | None, typer.Option("--document", "-d", help=_("文章编号或其开头", "Id of a document, or its start"))
+    ] = None,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            "--status",
+            help=_(
+                "状态：done planned signed started completed ended denied",
+                "done, planned, signed, started, completed, ended or denied",
+            ),
+        ),
+    ] = None,
+    min_confidence: Annotated[
+        float | None, typer.Option("--min-confidence", min=0, max=1, help=_("置信度至少", "At least this confidence"))
+    ] = None,
+    sort: Annotated[
+        str,
+        typer.Option("--sort", help=_("排序：date、amount 或 confidence", "date, amount or confidence, best first")),
+    ] = "date",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=_("最多几条", "At most so many"))] = 50,
     offset: Annotated[int, typer.Option("--offset", min=0, help=_("跳过几条", "Leave out the first"))] = 0,
     as_json: JsonOption = False,
@@ -708,9 +816,19 @@ def facts(
         _print_facts(page.rows, ontology, as_csv=as_csv)
     if page.total > offset + len(page.rows):
         shown = f"{offset + 1}–{offset + len(page.rows)}"
-        _note(say(f"共 {page.total} 条，显示 {shown}；用 --offset {offset + limit} 看后面", f"{page.total} facts, showing {shown}; --offset {offset + limit} goes on"))
+        _note(
+            say(
+                f"共 {page.total} 条，显示 {shown}；用 --offset {offset + limit} 看后面",
+                f"{page.total} facts, showing {shown}; --offset {offset + limit} goes on",
+            )
+        )
     if page.undated > 0:
-        _note(say(f"另有 {page.undated} 条没有日期，未列出；--by published 按发表日期比较", f"{page.undated} more have no date; --by published compares by publication"))
+        _note(
+            say(
+                f"另有 {page.undated} 条没有日期，未列出；--by published 按发表日期比较",
+                f"{page.undated} more have no date; --by published compares by publication",
+            )
+        )
 
 
 def _status_name(text: str) -> str:
@@ -721,6 +839,12 @@ def _status_name(text: str) -> str:
     raise QueryError(say(f"没有状态“{text}”；可用：{known}", f"there is no status {text!r}; known: {known}"))
 
 
+_FACT_COLUMNS = (
+    "iri", "type", "label", "participants", "date", "date_text", "amount", "currency", "amount_text", "status",
+    "confidence", "document", "quote",
+)  # fmt: skip
+
+
 def _print_facts(rows: Sequence[FactRow], ontology: Ontology, *, as_csv: bool) -> None:
     language = _Voice.language
     if as_csv:
@@ -729,15 +853,15 @@ def _print_facts(rows: Sequence[FactRow], ontology: Ontology, *, as_csv: bool) -
                 "iri": row.iri, "type": row.type, "label": row.label,
                 "participants": "; ".join(f"{role}={named.label}" for role, named in row.roles),
                 "date": row.date, "date_text": row.date_text,
-                "amount": None if row.amount is None else f"{row.amount:f}", "currency": row.currency, "amount_text": row.amount_text,
+                "amount": None if row.amount is None else f"{row.amount:f}", "currency": row.currency,
+                "amount_text": row.amount_text,
                 "status": row.status, "confidence": row.confidence,
                 "document": row.tellings[0].document if len(row.tellings) > 0 else None,
                 "quote": row.tellings[0].quote if len(row.tellings) > 0 else None,
             }
             for row in rows
         ]  # fmt: skip
-        columns = ["iri", "type", "label", "participants", "date", "date_text", "amount", "currency", "amount_text", "status", "confidence", "document", "quote"]  # fmt: skip
-        _print_csv(columns, flat)
+        _print_csv(_FACT_COLUMNS, flat)
         return
     table = []
     for row in rows:
@@ -745,7 +869,11 @@ def _print_facts(rows: Sequence[FactRow], ontology: Ontology, *, as_csv: bool) -
         kind = [row.label or ontology.label(row.type, language)]
         if row.status not in (None, "done"):
             kind.append(_status(row.status))
-        more = say(f"（另有 {len(row.tellings) - 1} 处）", f" (and {len(row.tellings) - 1} more)") if len(row.tellings) > 1 else ""
+        more = (
+            say(f"（另有 {len(row.tellings) - 1} 处）", f" (and {len(row.tellings) - 1} more)")
+            if len(row.tellings) > 1
+            else ""
+        )
         table.append(
             {
                 "type": "\n".join(kind),
@@ -768,3 +896,855 @@ def _print_facts(rows: Sequence[FactRow], ontology: Ontology, *, as_csv: bool) -
         _note(say("没有符合条件的事实", "no fact passes these filters"))
     else:
         _print_table(columns, table, wide="quote")
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "查找实体，以及含有这些词的原句和标题。",
+        "Look for entities, and for sentences and titles that hold the words.",
+        "kg search 基金",
+        "kg search '合作 协议' --json",
+    ),
+)
+def search(
+    text: Annotated[
+        str,
+        typer.Argument(
+            metavar="TEXT", show_default=False, help=_("要找的词，空格分开", "Words to look for, separated by blanks")
+        ),
+    ],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=_("每类最多几条", "At most so many of each"))] = 10,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Entities and sentences."""
+    from kg import search as asking
+
+    ontology = _ontology()
+    with _opened(store) as opened:
+        hits = asking.find(opened, text, ontology=ontology, limit=limit)
+        sentences = asking.search_text(opened, text, limit=limit)
+    entities = [
+        {
+            "id": h.id,
+            "label": h.label,
+            "type": h.type,
+            "how": h.how,
+            "path": " › ".join(h.path),
+            "aliases": say("、", ", ").join(h.aliases),
+        }
+        for h in hits
+    ]
+    found = [
+        {"text": " ".join(s.text.split()), "document": s.document, "published": s.published, "facts": s.facts}
+        for s in sentences
+    ]
+    if as_json:
+        _print_json({"entities": entities, "sentences": found})
+        return
+    if as_csv:
+        rows = [{"kind": "entity", "id": e["id"], "text": e["label"], "type": e["type"]} for e in entities]
+        rows += [{"kind": "sentence", "id": str(f["document"]), "text": str(f["text"]), "type": ""} for f in found]
+        _print_csv(["kind", "id", "type", "text"], rows)
+        return
+    if len(entities) + len(found) == 0:
+        _note(say("没有找到", "nothing found"))
+        return
+    if len(entities) > 0:
+        for entity in entities:
+            entity["type"] = ontology.label(entity["type"], _Voice.language)
+        close = say("相近的实体", "similar entities") if hits[0].how == "fuzzy" else say("实体", "entity")
+        _print_table(
+            [("label", close), ("type", say("类别", "class")), ("path", say("位于", "in")), ("id", say("编号", "id"))],
+            entities,
+            wide="label",
+        )
+    if len(found) > 0:
+        if len(entities) > 0:
+            typer.echo()
+        _print_table(
+            [
+                ("text", say("原句", "sentence")),
+                ("document", say("文章", "document")),
+                ("published", say("发表", "published")),
+            ],
+            found,
+            wide="text",
+        )
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "执行 SPARQL 1.1 查询，或回答预设问题（见 --list）。\n\n"
+        "可以直接写查询、用 -f 给出文件、用 - 读标准输入；前缀 kg: rdfs: skos: schema: xsd: 已声明。",
+        "Answer a SPARQL 1.1 query, or a canned question (see --list).\n\n"
+        "Give its text, -f FILE, or - for standard input; the prefixes kg: rdfs: skos: schema: xsd: are declared.",
+        "kg query --list",
+        "kg query agreements-between -p a=南湖区 -p b=上海",
+        "kg query 'SELECT DISTINCT ?name { ?c a kg:Company ; rdfs:label ?name } LIMIT 5'",
+        "kg query -f question.rq --csv",
+    ),
+)
+def query(
+    text: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[QUERY]",
+            show_default=False,
+            help=_("查询、预设问题的名字或 -", "A query, the name of a canned question, or -"),
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", help=_("查询所在的文件", "File that holds the query"))
+    ] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--param",
+            "-p",
+            help=_("预设问题的参数，如 place=浙江", "Parameter of a canned question, such as place=浙江"),
+        ),
+    ] = None,
+    listing: Annotated[bool, typer.Option("--list", help=_("列出预设问题", "List the canned questions"))] = False,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """SPARQL and canned questions."""
+    from kg import search as asking
+
+    if listing:
+        _print_questions(as_json=as_json, as_csv=as_csv)
+        return
+    if (text is None) == (file is None):
+        raise typer.BadParameter(
+            say(
+                "请给出查询、问题的名字、- 或 -f 文件（其中一个）",
+                "give a query, the name of a question, - or -f FILE, one of them",
+            ),
+            param_hint="QUERY",
+        )
+    given = _parameters(parameters or ())
+    ontology = _ontology()
+    with _opened(store) as opened:
+        question = asking.questions().get(text) if text is not None else None
+        if question is not None:
+            sparql = asking.bind(opened, question, given, ontology=ontology)
+        else:
+            if len(given) > 0:
+                raise QueryError(
+                    say("-p 只用于预设问题，见 kg query --list", "-p belongs to canned questions; see kg query --list")
+                )
+            sparql = _query_text(text, file, asking.questions())
+        result = opened.query(sparql)
+        base = opened.iris.base
+    if result.form == "ASK":
+        if as_json:
+            _print_json({"boolean": result.boolean})
+        else:
+            typer.echo(say("是", "yes") if result.boolean else say("否", "no"))
+        return
+    rows = [
+        {name: _value(term, base, short=not as_json) for name, term in zip(result.variables, row, strict=True)}
+        for row in result.rows
+    ]
+    numbers = [
+        name
+        for n, name in enumerate(result.variables)
+        if len(rows) > 0 and all(_numeric(row[n]) for row in result.rows)
+    ]
+    wide = next((name for name in reversed(result.variables) if name.startswith("sentence")), None)
+    columns = [(name, _heading(name)) for name in result.variables]
+    _print_rows(columns, rows, as_json=as_json, as_csv=as_csv, right=numbers, wide=wide)
+
+
+def _parameters(pairs: Iterable[str]) -> dict[str, str]:
+    given = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if equals == "" or name == "":
+            raise typer.BadParameter(
+                say(f"写成 -p 名称=值，而不是 {pair!r}", f"write -p NAME=VALUE, not {pair!r}"), param_hint="-p"
+            )
+        given[name.strip()] = value.strip()
+    return given
+
+
+def _query_text(text: str | None, file: Path | None, questions: Mapping[str, Any]) -> str:
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise QueryError(say("不是 UTF-8 文本", "is not UTF-8 text"), where=file) from error
+    if text == "-":
+        return sys.stdin.read()
+    assert text is not None
+    if re.fullmatch(r"[\w-]+", text) is not None:
+        from rapidfuzz import process
+
+        near = [match[0] for match in process.extract(text, list(questions), limit=3, score_cutoff=60)]
+        hint = say(f"；是不是 {'、'.join(near)}？", f"; did you mean {', '.join(near)}?") if len(near) > 0 else ""
+        raise QueryError(
+            say(
+                f"没有名为“{text}”的预设问题{hint}（kg query --list 列出全部）",
+                f"no canned question is called {text!r}{hint} (kg query --list shows all)",
+            )
+        )
+    return text
+
+
+def _value(term: Any, base: str, *, short: bool) -> object:
+    if term is None:
+        return None
+    value = str(getattr(term, "value", term))
+    datatype = getattr(getattr(term, "datatype", None), "value", "").rpartition("#")[2]
+    if datatype == "integer" and not short:
+        return int(value)
+    if datatype == "boolean" and not short:
+        return value in ("true", "1")
+    if datatype != "" or not short:
+        return value
+    for head in (base + "entity/", base + "document/", base + "fact/", "https://kg.example/ontology#"):
+        value = value.removeprefix(head)
+    return value
+
+
+def _numeric(term: Any) -> bool:
+    kind = getattr(getattr(term, "datatype", None), "value", "").rpartition("#")[2]
+    return kind in ("integer", "decimal", "double", "float")
+
+
+#: Headings of the columns of canned questions; other variables stay as they are named.
+_HEADINGS: Mapping[str, str] = {
+    "agreement": "协议", "partyA": "一方", "partyB": "另一方", "date": "时间", "amount": "金额", "sentence": "原句",
+    "investor": "投资方", "currency": "币种", "total": "合计", "investments": "次数", "type": "类别",
+    "written": "金额原文", "who": "名称", "origin": "来源地", "location": "地点", "founded": "所设机构",
+    "visitor": "来访方", "host": "接待方",
+    "role": "角色", "status": "状态", "person": "人物", "post": "职务", "body": "机构", "partner": "签约方",
+    "agreements": "协议数", "label": "名称", "confidence": "置信度", "place": "地方", "facts": "事实数",
+    "amountA": "金额一", "amountB": "金额二",
+    "sentenceA": "原句一", "sentenceB": "原句二", "documents": "文章数",
+    "project": "项目",
+}  # fmt: skip
+
+
+def _heading(name: str) -> str:
+    return _HEADINGS.get(name, name) if _Voice.language == "zh" else name
+
+
+def _print_questions(*, as_json: bool, as_csv: bool) -> None:
+    from kg import search as asking
+
+    language = _Voice.language
+    rows = [
+        {
+            "name": q.name,
+            "title": q.titles[language],
+            "parameters": ", ".join(p.name if p.default is None else f"{p.name}={p.default}" for p in q.parameters),
+            "example": q.command,
+        }
+        for q in asking.questions().values()
+    ]
+    if as_json or as_csv:
+        _print_rows([(k, k) for k in ("name", "title", "parameters", "example")], rows, as_json=as_json, as_csv=as_csv)
+        return
+    columns = [("name", say("名字", "name")), ("title", say("问题", "question")), ("example", say("例", "example"))]
+    _print_table(columns, rows, wide="title")
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "两个实体怎样相连：最短的几条路，每一步附事实和原句。",
+        "How two entities are connected: the best ways, with fact and sentence for each step.",
+        "kg path 南湖区 杨浦区",
+        "kg path 闻泰通讯 上海 -k 5 --json",
+    ),
+)
+def path(
+    first: Annotated[str, typer.Argument(metavar="A", show_default=False, help=_("一个实体", "One entity"))],
+    second: Annotated[str, typer.Argument(metavar="B", show_default=False, help=_("另一个实体", "The other entity"))],
+    count: Annotated[
+        int, typer.Option("--count", "-k", min=1, max=20, help=_("最多几条路", "At most so many ways"))
+    ] = 3,
+    as_json: JsonOption = False,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """The ways between two entities."""
+    from kg import search as asking
+    from kg.network import load_network, paths
+
+    ontology = _ontology()
+    with _opened(store) as opened:
+        ends = [asking.resolve_name(opened, name, ontology=ontology) for name in (first, second)]
+        network = load_network(opened, ontology)
+    for end in ends:
+        if end.iri not in network.nodes:
+            raise UnknownNameError(
+                say(
+                    f"{end.label} 没有参与任何事实，无路可寻",
+                    f"{end.label} takes part in no fact, so no way leads to it",
+                )
+            )
+    if ends[0].iri == ends[1].iri:
+        raise UnknownNameError(
+            say(
+                f"“{first}”和“{second}”是同一个实体：{ends[0].label}",
+                f"{first!r} and {second!r} are one entity: {ends[0].label}",
+            )
+        )
+    found = paths(network, ends[0].iri, ends[1].iri, k=count)
+    if as_json:
+        _print_json(
+            [
+                {
+                    "nodes": [network.nodes[n].name for n in way.nodes],
+                    "ids": list(way.nodes),
+                    "steps": [[_link_dict(fact) for fact in step] for step in way.steps],
+                }
+                for way in found
+            ]
+        )
+        return
+    if len(found) == 0:
+        _note(
+            say(
+                f"{ends[0].label} 和 {ends[1].label} 之间没有路",
+                f"nothing connects {ends[0].label} and {ends[1].label}",
+            )
+        )
+        return
+    _print_paths(found, network, ontology)
+
+
+def _link_dict(fact: Any) -> dict[str, object]:
+    quote = fact.tellings[0] if len(fact.tellings) > 0 else None
+    return {
+        "iri": fact.id, "type": fact.klass, "label": fact.label, "date": fact.date, "amount": fact.amount,
+        "quote": None if quote is None else quote.quote, "document": None if quote is None else quote.document,
+    }  # fmt: skip
+
+
+def _print_paths(found: Sequence[Any], network: Any, ontology: Ontology) -> None:
+    from rich.text import Text
+
+    console = _console()
+    for number, way in enumerate(found, 1):
+        console.print(Text(f"{number}. " + " → ".join(network.nodes[n].name for n in way.nodes), style="bold"))
+        for (a, b), step in zip(zip(way.nodes, way.nodes[1:], strict=False), way.steps, strict=True):
+            fact = step[0]
+            more = say(f"（另有 {len(step) - 1} 条）", f" (and {len(step) - 1} more)") if len(step) > 1 else ""
+            words = " ".join(
+                p for p in (fact.date, fact.label or ontology.label(fact.klass, _Voice.language), fact.amount_text) if p
+            )
+            line = Text(f"   {network.nodes[a].name} — {words} — {network.nodes[b].name}{more}")
+            if len(fact.tellings) > 0:
+                line.append(f"\n      “{' '.join(fact.tellings[0].quote.split())}”", style="dim")
+            console.print(line)
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "图谱库里有多少文章、实体和事实。",
+        "How many documents, entities and facts the store holds.",
+        "kg stats",
+        "kg stats --json",
+    ),
+)
+def stats(as_json: JsonOption = False, store: StoreOption = DEFAULT_STORE) -> None:
+    """The store in numbers."""
+    from kg import search as asking
+
+    ontology = _ontology()
+    with _opened(store) as opened:
+        numbers = asking.stats(opened, ontology=ontology)
+    if as_json:
+        _print_json(
+            {
+                "documents": numbers.documents,
+                "first": numbers.first,
+                "last": numbers.last,
+                "undated": numbers.undated,
+                "entities": dict(numbers.entities),
+                "facts": dict(numbers.facts),
+                "busiest": [{"id": n.id, "label": n.label, "type": n.type, "facts": c} for n, c in numbers.busiest],
+            }
+        )
+        return
+    language = _Voice.language
+    span = f"{numbers.first} – {numbers.last}" if numbers.first is not None else "–"
+    typer.echo(
+        say(
+            f"{numbers.documents} 篇文章，{span}，其中 {numbers.undated} 篇没有日期",
+            f"{numbers.documents} documents, {span}, {numbers.undated} without a date",
+        )
+    )
+    for title, counted in ((say("实体", "entities"), numbers.entities), (say("事实", "facts"), numbers.facts)):
+        rows = [{"class": ontology.label(k, language), "count": f"{n:,}"} for k, n in counted]
+        rows.append({"class": say("合计", "all"), "count": f"{sum(n for _, n in counted):,}"})
+        typer.echo()
+        _print_table([("class", title), ("count", say("数量", "count"))], rows, right=["count"])
+    if len(numbers.busiest) > 0:
+        typer.echo()
+        rows = [
+            {"label": n.label, "class": ontology.label(n.type, language), "count": f"{c:,}"} for n, c in numbers.busiest
+        ]
+        _print_table(
+            [
+                ("label", say("事实最多的实体", "entities with most facts")),
+                ("class", say("类别", "class")),
+                ("count", say("事实", "facts")),
+            ],
+            rows,
+            right=["count"],
+        )
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "列出文章：编号、标题、日期和日期的来历、事实数。",
+        "List the documents: id, title, date and where the date comes from, number of facts.",
+        "kg documents",
+        "kg documents --csv",
+    ),
+)
+def documents(as_json: JsonOption = False, as_csv: CsvOption = False, store: StoreOption = DEFAULT_STORE) -> None:
+    """The documents of the store."""
+    from kg import search as asking
+
+    with _opened(store) as opened:
+        found = asking.documents(opened)
+    rows = [
+        {"id": d.id, "title": d.title, "published": d.published, "basis": d.basis, "source": d.source, "facts": d.facts}
+        for d in found
+    ]
+    columns = [
+        ("id", say("编号", "id")),
+        ("title", say("标题", "title")),
+        ("published", say("发表", "published")),
+        ("basis", say("日期来历", "date from")),
+        ("facts", say("事实", "facts")),
+    ]
+    if as_csv:
+        columns.insert(4, ("source", "source"))
+    _print_rows(columns, rows, as_json=as_json, as_csv=as_csv, right=["facts"], wide="title")
+
+
+# ---------------------------------------------------------------- pages, exports, checks
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "写出一个可离线打开的交互图谱网页。",
+        "Write one interactive page of the graph, which opens offline.",
+        "kg view -o graph.html",
+        "kg view --around 南湖区 --depth 2 -o nanhu.html",
+    ),
+)
+def view(
+    output: Annotated[Path, typer.Option("--output", "-o", help=_("写到哪个文件", "File to write"))] = Path(
+        "graph.html"
+    ),
+    around: Annotated[
+        list[str] | None,
+        typer.Option("--around", "-a", help=_("以这个实体为中心，可重复", "Around this entity; repeatable")),
+    ] = None,
+    depth: Annotated[int, typer.Option("--depth", min=1, max=10, help=_("离中心几步", "So many steps from it"))] = 1,
+    type: Annotated[  # noqa: A002
+        list[str] | None,
+        typer.Option("--type", "-t", help=_("只要这些类别的事实，可重复", "Only facts of this class; repeatable")),
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", help=_("不早于", "Not before"))] = None,
+    until: Annotated[str | None, typer.Option("--until", help=_("不晚于", "Not after"))] = None,
+    limit: Annotated[
+        int,
+        typer.Option("--limit", "-n", min=1, help=_("一开始显示多少实体", "So many entities in the picture at first")),
+    ] = 300,
+    title: Annotated[str | None, typer.Option("--title", help=_("网页标题", "Title of the page"))] = None,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """The graph page."""
+    count, facts_ = _write_page(
+        store,
+        output,
+        around=around or (),
+        depth=depth,
+        types=type or (),
+        since=since,
+        until=until,
+        limit=limit,
+        title=title,
+    )
+    typer.echo(say(f"{output}：{count} 个实体，{facts_} 条事实", f"{output}: {count} entities, {facts_} facts"))
+
+
+def _write_page(
+    store: Path,
+    output: Path,
+    *,
+    around: Sequence[str] = (),
+    depth: int = 1,
+    types: Sequence[str] = (),
+    since: str | None = None,
+    until: str | None = None,
+    limit: int = 300,
+    title: str | None = None,
+) -> tuple[int, int]:
+    from kg import network as net
+    from kg import search as asking
+    from kg.values import parse_date
+    from kg.view import render
+
+    ontology = _ontology()
+    classes = [asking.fact_class(ontology, name) for name in types]
+    first, last = (None if text is None else parse_date(text) for text in (since, until))
+    with _opened(store) as opened:
+        centres = [asking.resolve_name(opened, name, ontology=ontology) for name in around]
+        whole = net.load_network(opened, ontology)
+    for centre in centres:
+        if centre.iri not in whole.nodes:
+            raise UnknownNameError(say(f"{centre.label} 没有参与任何事实", f"{centre.label} takes part in no fact"))
+    part = net.select(
+        whole,
+        ontology,
+        types=classes,
+        since=first.start if first is not None else None,
+        until=last.end if last is not None else None,
+    )
+    focus = [c.iri for c in centres]
+    if len(focus) > 0:
+        part = net.around(part, focus, depth)
+    if len(part.nodes) == 0:
+        raise QueryError(say("没有符合条件的事实，没有写网页", "no fact passes these filters; no page was written"))
+    name = title or (
+        say("、", ", ").join(c.label for c in centres) if len(centres) > 0 else say("知识图谱", "Knowledge graph")
+    )
+    page = render(
+        part, ontology, title=name, language="zh" if _Voice.language == "zh" else "en", limit=limit, focus=focus
+    )
+    _write(output, page)
+    return len(part.nodes), len(part.facts)
+
+
+def _write(output: Path, text: str | bytes) -> None:
+    """Writes a file whole or not at all."""
+    if output.is_dir():
+        raise StoreError(say("这是文件夹，请给出文件名", "is a folder; name a file"), where=output)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    part = output.with_name(output.name + ".part")
+    data = text.encode("utf-8") if isinstance(text, str) else text
+    try:
+        part.write_bytes(data)
+        part.replace(output)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "在浏览器里看：SPARQL 端点、实体页和图谱浏览。Ctrl-C 结束。",
+        "Serve the store to a browser: SPARQL endpoint, entity pages and the explorer. Ctrl-C ends it.",
+        "kg serve",
+        "kg serve --port 9000 --store my-store",
+    ),
+)
+def serve(
+    host: Annotated[str, typer.Option("--host", help=_("监听地址", "Address to listen on"))] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help=_("端口", "Port"))] = 8000,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """The endpoint and the explorer."""
+    with _opened(store):
+        pass  # a missing or damaged store is told before the server starts
+    from kg import server
+
+    _note(say(f"http://{host}:{port}/ （Ctrl-C 结束）", f"http://{host}:{port}/ (Ctrl-C ends it)"))
+    server.serve(store, host=host, port=port)
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "导出：turtle trig ntriples nquads jsonld rdfxml graphml gexf csv jsonl。不给 -o 则写到标准输出。",
+        "Export as turtle, trig, ntriples, nquads, jsonld, rdfxml, graphml, gexf, csv or jsonl; to stdout without -o.",
+        "kg export --format turtle -o graph.ttl",
+        "kg export --format jsonl > facts.jsonl",
+    ),
+)
+def export(
+    form: Annotated[str, typer.Option("--format", "-F", help=_("格式", "Format"))] = "turtle",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=_("写到哪个文件", "File to write"))] = None,
+    document: Annotated[
+        str | None, typer.Option("--document", "-d", help=_("只导出这篇文章", "Only this document"))
+    ] = None,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """The store in a standard format."""
+    from kg.export import FORMATS
+    from kg.export import export as export_store
+
+    known = form.strip().lower()
+    if known not in FORMATS:
+        raise QueryError(
+            say(
+                f"没有格式“{form}”；可用：{'、'.join(FORMATS)}",
+                f"there is no format {form!r}; known: {', '.join(FORMATS)}",
+            )
+        )
+    ontology = _ontology()
+    with _opened(store) as opened:
+        if output is not None:
+            if output.is_dir() and known != "csv":
+                raise StoreError(say("这是文件夹，请给出文件名", "is a folder; name a file"), where=output)
+            output.parent.mkdir(parents=True, exist_ok=True)
+            written = export_store(opened, output, format=known, ontology=ontology, document=document)
+            typer.echo(_exported(written))
+            return
+        if known == "csv":
+            raise QueryError(
+                say(
+                    "csv 是一个文件夹（nodes.csv、edges.csv），请用 -o 给出",
+                    "csv is a folder (nodes.csv, edges.csv); name it with -o",
+                )
+            )
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder) / "export"
+            export_store(opened, target, format=known, ontology=ontology, document=document)
+            sys.stdout.flush()
+            with target.open("rb") as stream:
+                shutil.copyfileobj(stream, sys.stdout.buffer)
+
+
+def _exported(written: Any) -> str:
+    parts = [
+        (written.quads, say("条四元组", "quads")),
+        (written.entities, say("个实体", "entities")),
+        (written.facts, say("条事实", "facts")),
+        (written.edges, say("条边", "edges")),
+    ]
+    counts = say("，", ", ").join(f"{n:,} {word}" for n, word in parts if n > 0)
+    apart = say(
+        f"；{written.apart} 条事实没有可画的边，不在其中", f"; {written.apart} facts make no edge and are left out"
+    )
+    names = " ".join(str(file) for file in written.files)
+    return say(f"{names}：{counts}", f"{names}: {counts}") + (apart if written.apart > 0 else "")
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "按 ontology/shapes.ttl 检查图谱库。",
+        "Check the store against ontology/shapes.ttl.",
+        "kg validate",
+        "kg validate --json",
+    ),
+)
+def validate(as_json: JsonOption = False, store: StoreOption = DEFAULT_STORE) -> None:
+    """SHACL."""
+    raise NotImplementedError(as_json, store)
+
+
+@app.command(
+    name="eval",
+    cls=_Command,
+    help=_help(
+        "在标注好的文章上评测准确率和召回率。",
+        "Precision and recall on annotated articles.",
+        "kg eval",
+        "kg eval data/gold/dev --json",
+    ),
+)
+def evaluate(
+    gold: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FOLDER]",
+            show_default=False,
+            help=_(
+                "标注文件夹（默认：自带的 data/gold/dev）", "Folder of gold files (default: the shipped data/gold/dev)"
+            ),
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """Scores."""
+    from kg import evaluate as evaluating
+    from kg.gazetteer import Gazetteer
+    from kg.resource import resource
+
+    folder = gold if gold is not None else resource("data/gold/dev")
+    report = evaluating.evaluate(folder, ontology=_ontology(), gazetteer=Gazetteer.load())
+    rows = list(report.rows())
+    columns = [(key, key) for key in (rows[0] if len(rows) > 0 else {})]
+    _print_rows(columns, rows, as_json=as_json, as_csv=as_csv)
+
+
+# ---------------------------------------------------------------- demo
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "用自带的示例文章走一遍：建库、回答三个问题、写出图谱网页。",
+        "A walk with the sample articles: builds a store, answers three questions, writes the graph page.",
+        "kg demo",
+        "kg demo --to /tmp/kg-demo",
+    ),
+)
+def demo(
+    to: Annotated[Path, typer.Option("--to", help=_("写到哪个文件夹", "Folder to write to"))] = Path("demo"),
+) -> None:
+    """The sample corpus, from articles to page."""
+    from kg import search as asking
+    from kg.pipeline import build as build_store
+    from kg.resource import resource
+
+    news, store, page = resource("data/news"), to / "store", to / "graph.html"
+    if to.exists() and any(entry.name not in {"store", "graph.html"} for entry in to.iterdir()):
+        raise StoreError(
+            say("文件夹里有别的文件，请用 --to 换一个", "holds other files; name another folder with --to"), where=to
+        )
+    _heading_line(
+        say(f"1. 建库：kg build {_shown(news)} --store {store}", f"1. Build: kg build {_shown(news)} --store {store}")
+    )
+    with _progress() as progress:
+        report = build_store([str(news)], store=store, progress=progress)
+    _print_report(report, store)
+    questions = asking.questions()
+    for number, (name, given) in enumerate(DEMO_QUESTIONS, 2):
+        question = questions[name]
+        words = " ".join(f"-p {k}={v}" for k, v in given.items())
+        _heading_line(f"{number}. {question.titles[_Voice.language]}: kg query {name} {words} --store {store}")
+        query(
+            text=name,
+            file=None,
+            parameters=[f"{k}={v}" for k, v in given.items()],
+            listing=False,
+            as_json=False,
+            as_csv=False,
+            store=store,
+        )
+    _heading_line(
+        say(
+            f"{len(DEMO_QUESTIONS) + 2}. 图谱网页：kg view -o {page} --store {store}",
+            f"{len(DEMO_QUESTIONS) + 2}. The graph page: kg view -o {page} --store {store}",
+        )
+    )
+    count, facts_ = _write_page(store, page, title=say("示例图谱", "Sample graph"))
+    typer.echo(
+        say(
+            f"{count} 个实体，{facts_} 条事实；用浏览器打开 {page.resolve()}",
+            f"{count} entities, {facts_} facts; open {page.resolve()} in a browser",
+        )
+    )
+    command = "kg" if (Path(sys.argv[0]).name == "kg") else f"{_shown(Path(sys.executable))} cli.py"
+    typer.echo(
+        say(
+            f"或启动服务：{command} serve --store {store}，再打开 http://127.0.0.1:8000/",
+            f"or serve it: {command} serve --store {store}, then open http://127.0.0.1:8000/",
+        )
+    )
+
+
+#: The questions of the demo, on the shipped articles.
+DEMO_QUESTIONS: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("largest-amounts", {"least": "1亿元"}),
+    ("settlements", {"place": "浙江"}),
+    ("planned-not-done", {"since": "2016"}),
+)
+
+
+def _heading_line(text: str) -> None:
+    from rich.text import Text
+
+    console = _console()
+    console.print()
+    console.print(Text(text, style="bold"))
+
+
+def _shown(target: Path) -> Path:
+    """A path as a person would type it here."""
+    with contextlib.suppress(ValueError):
+        return target.absolute().relative_to(Path.cwd())
+    return target
+
+
+# ---------------------------------------------------------------- the reference
+
+
+def reference() -> str:
+    """The reference of all commands in both languages as Markdown: what docs/cli.md holds."""
+    from kg import search as asking
+
+    lines = [
+        "# 命令参考 · Command reference",
+        "",
+        "<!-- 由程序生成，请勿手改：make docs · generated by the program, do not edit: make docs -->",
+        "",
+    ]
+    spoken: dict[str, dict[str, Any]] = {}
+    before = _Voice.language
+    try:
+        for language in LANGUAGES:
+            _Voice.language = language
+            spoken[language] = dict(_speak(typer.main.get_command(app)).commands)
+    finally:
+        _Voice.language = before
+    for name in spoken["zh"]:
+        zh, en = spoken["zh"][name], spoken["en"][name]
+        words = [_paragraphs(command.help) for command in (zh, en)]
+        arguments = " ".join(p.metavar or p.name.upper() for p in zh.params if p.param_type_name == "argument")
+        lines += [
+            f"## kg {name} {arguments}".rstrip(),
+            "",
+            words[0][0],
+            "",
+            words[1][0],
+            "",
+            "```bash",
+            words[0][1],
+            "```",
+            "",
+        ]
+        lines += ["| 选项 · option | 说明 | meaning |", "| --- | --- | --- |"]
+        for parameter, other in zip(zh.params, en.params, strict=True):
+            shown = (
+                ", ".join(f"`{o}`" for o in parameter.opts)
+                if parameter.param_type_name == "option"
+                else f"`{parameter.metavar or parameter.name}`"
+            )
+            default = parameter.default
+            shown += (
+                f" = `{default}`"
+                if isinstance(default, str | int | float | Path) and not isinstance(default, bool)
+                else ""
+            )
+            lines.append(f"| {shown} | {parameter.help or ''} | {other.help or ''} |".replace("\n", " "))
+        lines.append("")
+    lines += [
+        "## 预设问题 · Canned questions",
+        "",
+        "| 名字 · name | 问题 | question | 例 · example |",
+        "| --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| `{q.name}` | {q.titles['zh']} | {q.titles['en']} | `{q.command}` |" for q in asking.questions().values()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _paragraphs(text: str) -> tuple[str, str]:
+    """What a command does, and its examples."""
+    words, _, examples = text.partition("\b\n")
+    return words.strip(), "\n".join(line.strip() for line in examples.splitlines()[1:])

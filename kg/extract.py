@@ -24,7 +24,7 @@ from kg import corpus, values
 from kg.gazetteer import Gazetteer
 from kg.model import Amount, Date, Document, Entity, Extraction, Fact, Mention, Span, Status
 from kg.ontology import Frame, Ontology
-from kg.recognize import Recognition, Recognizer, Sentence
+from kg.recognize import Post, Recognition, Recognizer, Sentence
 from kg.resolve import Linked, Linker
 
 _BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
@@ -67,6 +67,11 @@ class _State:
 
     topic: _Group | None = None
     pair: list[Mention] = field(default_factory=list)
+    venture: str | None = None  # what was founded or invested in last
+    recent: list[str] = field(default_factory=list)  # entities in the order spoken of
+    day: tuple[Date, Span] | None = None  # the date last told, and where
+    paragraph: int = -1
+    references: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 class Extractor:
@@ -95,12 +100,14 @@ class Extractor:
         self._comitative = frozenset(lexicon["with"])
         self._heads = tuple(sorted(lexicon["heads"], key=len, reverse=True))
         self._both = tuple(lexicon["both"])
-        self._self = tuple(sorted(lexicon["self"], key=len, reverse=True))
+        self._refer = {word: frozenset(kinds.split("/")) for word, kinds in (pair.split("=") for pair in lexicon["refer"])}
+        self._company_titles = frozenset(lexicon["company_titles"])
         self._status = [(s, re.compile("|".join(re.escape(w) for w in sorted(lexicon[s], key=len, reverse=True)))) for s in ("denied", "ended", "planned")]
         self._stages = {s: frozenset(lexicon[s]) for s in ("started", "completed")}
         self._indicator = re.compile("|".join(re.escape(w) for w in sorted(lexicon["indicators"], key=len, reverse=True)))
-        self._after_place = frozenset(lexicon.get("after_place", ()))
-        self._not_at = tuple(lexicon.get("not_at", ()))
+        self._not_at = tuple(lexicon["not_at"])
+        self._occasion = tuple(lexicon["occasion"])
+        self._appoint = re.compile("|".join(re.escape(w) for w in sorted(lexicon["appoint"], key=len, reverse=True)))
 
     # ------------------------------------------------------------ public
 
@@ -115,6 +122,7 @@ class Extractor:
         drafts: list[Fact] = []
         dropped: Counter[tuple[str, str]] = Counter()
         state = _State()
+        named = {short: linked.of[m.span.start, m.span.end] for full, short in recognition.short_forms for m in recognition.mentions if m.name == full}
         outer = _outermost(recognition.mentions)
         for sentence in recognition.sentences:
             inside = [m for m in outer if sentence.start <= m.span.start and m.span.end <= sentence.end]
@@ -129,6 +137,7 @@ class Extractor:
                 percentages=[p for p in percentages if sentence.start <= p[0] and p[1] <= sentence.end],
                 state=state,
                 dropped=dropped,
+                named=named,
             )
             drafts.extend(reading.facts())
         drafts.extend(self._written_out(recognition, linked))
@@ -191,6 +200,7 @@ class _Reading:
         percentages: list[tuple[int, int, str]],
         state: _State,
         dropped: Counter[tuple[str, str]],
+        named: dict[str, str],
     ) -> None:
         self.x = extractor
         self.recognition = recognition
@@ -204,13 +214,17 @@ class _Reading:
         self.percentages = percentages
         self.state = state
         self.dropped = dropped
+        self.named = named
+        self.references = state.references
         self.used_amounts: set[int] = set()
 
     # ------------------------------------------------------------ the sentence as clauses and groups
 
     def facts(self) -> Iterator[Fact]:
         posts = [p for p in self.recognition.posts if self.sentence.start <= p.start < self.sentence.end]
+        self._refer_back()
         if len(self.mentions) == 0:
+            self._remember_day()
             return
         clauses = self._clauses()
         self._triggers(clauses)
@@ -232,6 +246,54 @@ class _Reading:
         first = next((c.subject for c in clauses if c.subject is not None), None)
         if first is not None:
             self.state.topic = first
+        for mention in self.mentions:
+            self._speak_of(self._id(mention))
+        self._remember_day()
+
+    def _speak_of(self, entity: str) -> None:
+        if entity in self.state.recent:
+            self.state.recent.remove(entity)
+        self.state.recent.append(entity)
+
+    def _remember_day(self) -> None:
+        known = [d for d in self.dates if d[2].start is not None]
+        if len(known) > 0:
+            self.state.day = (known[0][2], Span(self.document.id, self.sentence.start, self._sentence_end()))
+            self.state.paragraph = self.text.count("\n", 0, self.sentence.start)
+
+    def _refer_back(self) -> None:
+        """公司, 该联盟, 我市: words that stand for an entity named before become mentions of it."""
+        added = []
+        for start, end in self.recognition.bare:
+            if not (self.sentence.start <= start and end <= self.sentence.end):
+                continue
+            word = self.text[start:end]
+            here = [self._id(m) for m in self.mentions if m.span.end <= start]
+            entity = self.named.get(word) or self._antecedent(word, [*self.state.recent, *here])
+            if entity is None:
+                continue
+            self.references[start, end] = entity
+            added.append(Mention(Span(self.document.id, start, end), self.linked.entity(entity).type, word, "refers", 0.85))
+        if len(added) > 0:
+            self.mentions = sorted([*self.mentions, *added], key=lambda m: m.span.start)
+
+    def _antecedent(self, word: str, before: list[str]) -> str | None:
+        """The entity that a head noun means: the topic, or the last one spoken of, that ends with the word or is of its class."""
+        kinds = self.x._refer.get(word)
+        topic = [] if self.state.topic is None else [self._id(m) for m in self.state.topic.members]
+        for entity in [*reversed(before)][:12]:
+            if self.linked.entity(entity).name.endswith(word) and len(word) > 1 and kinds is None:
+                return entity
+        if kinds is None:
+            return None
+        for entity in [*topic[-1:], *reversed(before)]:
+            if any(a in kinds for a in self.x.ontology.ancestors(self.linked.entity(entity).type)):
+                return entity
+        return None
+
+    def _id(self, mention: Mention) -> str:
+        spot = (mention.span.start, mention.span.end)
+        return self.references.get(spot) or self.linked.of[spot]
 
     def _clauses(self) -> list[_Clause]:
         cuts = [self.sentence.start]
@@ -318,10 +380,62 @@ class _Reading:
             return
         slots, penalty = self._slots(frame, trigger, clause, previous)
         roles = self._roles(frame, slots)
-        for filled in self._distribute(frame, roles, slots):
+        if frame.topic is not None and frame.topic not in roles:
+            default = self._topic(frame, roles)
+            if default is not None:
+                roles[frame.topic] = [default]
+                penalty *= 0.8
+        for filled, amount, share in self._shared_out(frame, roles, trigger, clause):
+            fact = self._fact(frame, trigger, clause, filled, penalty * 0.95, amount=amount, share=share)
+            if fact is not None:
+                yield fact
+                continue
+        if self._share_out is not None:
+            return
+        for filled in self._distribute(frame, roles, slots, trigger, clause):
             fact = self._fact(frame, trigger, clause, filled, penalty)
             if fact is not None:
                 yield fact
+
+    _share_out: str | None = None
+
+    def _topic(self, frame: Frame, roles: dict[str, list[_Group]]) -> _Group | None:
+        """What the text is about, for a role that the clause leaves open: (甲公司)认缴4亿元 means the fund spoken of."""
+        assert frame.topic is not None
+        taken = {self._id(m) for groups in roles.values() for g in groups for m in g.members}
+        others = [self.state.venture] if self.state.venture is not None else []
+        if self.state.topic is not None:
+            others += [self._id(m) for m in self.state.topic.members]
+        wanted = frame.types.get(frame.topic, self.x.ontology.roles[frame.topic].range)
+        for entity in others:
+            if entity not in taken and any(a in wanted for a in self.x.ontology.ancestors(self.linked.entity(entity).type)):
+                mention = self.linked.entity(entity).mentions[0]
+                return _Group([mention], [], mention.span.start, mention.span.end)
+        return None
+
+    def _shared_out(
+        self, frame: Frame, roles: dict[str, list[_Group]], trigger: _Trigger, clause: _Clause
+    ) -> Iterator[tuple[list[tuple[str, Mention]], Amount | None, str | None]]:
+        """甲、乙、丙分别认缴5亿元、3亿元和2亿元: to each its own sum or share."""
+        self._share_out = None
+        if len(roles) < 2 or "分别" not in self.text[clause.start : min(clause.end, trigger.end + 4)]:
+            return
+        first = next(iter(roles))
+        members = [m for g in roles[first] for m in g.members if self._fits(frame, first, m)]
+        amounts = [a for a in self.amounts if trigger.start <= a[0] < clause.end]
+        shares = [p for p in self.percentages if trigger.start <= p[0] < clause.end]
+        if len(members) < 2 or len(members) not in (len(amounts), len(shares)):
+            return
+        self._share_out = first
+        rest = [(role, m) for role, groups in roles.items() if role != first for g in groups for m in g.members if self._fits(frame, role, m)]
+        for n, member in enumerate(members):
+            yield (
+                [(first, member), *rest],
+                amounts[n][2] if len(amounts) == len(members) else None,
+                shares[n][2] if len(shares) == len(members) else None,
+            )
+        if len(amounts) == len(members):
+            self.used_amounts.update(i for i, a in enumerate(self.amounts) if a in amounts)
 
     def _word_after(self, frame: Frame, trigger: _Trigger, clause: _Clause) -> str | None:
         """The label behind a trigger: 签订了《战略合作协议》 → 战略合作协议."""
@@ -423,7 +537,7 @@ class _Reading:
         return self.x.ontology.fills(kind, role)
 
     def _entity(self, mention: Mention) -> Entity:
-        return self.linked.entity(self.linked.of[mention.span.start, mention.span.end])
+        return self.linked.entity(self._id(mention))
 
     def _roles(self, frame: Frame, slots: dict[str, list[_Group]]) -> dict[str, list[_Group]]:
         """The groups that each role is read from; an agent phrase (由, 被) takes the place of the subject."""
@@ -446,10 +560,15 @@ class _Reading:
         return roles
 
     def _distribute(
-        self, frame: Frame, roles: dict[str, list[_Group]], slots: dict[str, list[_Group]]
+        self, frame: Frame, roles: dict[str, list[_Group]], slots: dict[str, list[_Group]], trigger: _Trigger, clause: _Clause
     ) -> Iterator[list[tuple[str, Mention]]]:
         """One list of fillers for each fact: pairs of a pair list, each filler after 分别, else all together."""
         if frame.pairs and "party" in roles:
+            segments = self._pair_list(frame, trigger, clause)
+            if len(segments) > 1:
+                for pair in segments:
+                    yield [("party", m) for m in pair]
+                return
             for group in roles["party"]:
                 pairs = _pairs(group)
                 if pairs is not None:
@@ -480,10 +599,43 @@ class _Reading:
                         filled.append((role, mention))
         yield filled
 
-    def _fact(self, frame: Frame, trigger: _Trigger, clause: _Clause, filled: list[tuple[str, Mention]], penalty: float) -> Fact | None:
+    def _pair_list(self, frame: Frame, trigger: _Trigger, clause: _Clause) -> list[tuple[Mention, Mention]]:
+        """The pairs of `A与B、C与D、E与F等` before a trigger, read segment by segment so that one odd name does not mix the others up."""
+        inside = [m for m in self.mentions if clause.start <= m.span.start and m.span.end <= trigger.start]
+        cuts = [clause.start]
+        for i in range(clause.start, trigger.start):
+            if self.text[i] == "、" and not any(m.span.start < i < m.span.end for m in inside):
+                cuts.append(i + 1)
+        if len(cuts) < 2:
+            return []
+        cuts.append(trigger.start)
+        found, odd = [], 0
+        for a, b in zip(cuts, cuts[1:], strict=False):
+            members = [m for m in inside if a <= m.span.start and m.span.end <= b]
+            joined = [
+                (m, n) for m, n in zip(members, members[1:], strict=False)
+                if any(w in self.text[m.span.end : n.span.start] for w in self.x._comitative)
+            ]  # fmt: skip
+            if len(joined) == 1 and all(self._fits(frame, "party", m) for m in joined[0]):
+                found.append(joined[0])
+            else:
+                odd += 1
+        return found if odd <= max(1, len(found) // 3) and len(found) > 1 else []
+
+    def _fact(
+        self,
+        frame: Frame,
+        trigger: _Trigger,
+        clause: _Clause,
+        filled: list[tuple[str, Mention]],
+        penalty: float,
+        *,
+        amount: Amount | None = None,
+        share: str | None = None,
+    ) -> Fact | None:
         roles: list[tuple[str, str]] = []
         for role, mention in filled:
-            entity = self.linked.of[mention.span.start, mention.span.end]
+            entity = self._id(mention)
             if all(entity != e for _, e in roles):
                 roles.append((role, entity))
         counts = Counter(role for role, _ in roles)
@@ -493,24 +645,31 @@ class _Reading:
             return None
         if len(roles) == 1 and len(frame.need) > 1 and penalty < 1:
             return None
-        if counts.get("party", 0) >= 2:
-            self.state.pair = [m for r, m in filled if r == "party"]
-        elif counts.get("founder", 0) == 2:
-            self.state.pair = [m for r, m in filled if r == "founder"]
+        for role in ("party", "founder"):
+            if counts.get(role, 0) >= 2:
+                self.state.pair = [m for r, m in filled if r == role]
         surest = min((m.confidence for _, m in filled), default=1.0)
-        date = self._date(trigger, clause)
-        amount = self._amount(trigger, clause) if frame.amount else None
+        date, told = self._date(trigger, clause), None
+        if date is None or date.start is None:
+            carried = self._carried_day(frame, clause)
+            if carried is not None:
+                date, told = carried
+        if amount is None and share is None and frame.amount:
+            amount = self._amount(trigger, clause)
+        ventures = [e for r, e in roles if r in ("founded", "target")]
+        if len(ventures) > 0 and self.linked.entity(ventures[-1]).type in ("Company", "Fund", "Institution"):
+            self.state.venture = ventures[-1]
         label = self._label(frame, trigger, clause)
         qualifiers: list[tuple[str, str]] = []
         if "share" in self.x.ontology.facts[frame.fact].qualifiers:
-            share = next((p for a, b, p in self.percentages if clause.start <= a < clause.end), None)
+            share = share or next((p for a, b, p in self.percentages if clause.start <= a < clause.end), None)
             if share is not None:
                 qualifiers.append(("share", share))
         return Fact(
             id="",
             type=frame.fact,
             roles=tuple(roles),
-            evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
+            evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()), *(() if told is None else (told,))),
             label=label,
             date=date,
             amount=amount,
@@ -567,6 +726,22 @@ class _Reading:
             return pointed[0][2]
         return known[-1][2] if len(known) > 0 else None
 
+    def _carried_day(self, frame: Frame, clause: _Clause) -> tuple[Date, Span] | None:
+        """The day told before, where the sentence goes on about the same occasion (签约仪式上, 同时, 根据协议)."""
+        if self.state.day is None or frame.fact in ("Office", "PartOf", "Indicator"):
+            return None
+        date, span = self.state.day
+        if any(d[2].start is not None for d in self.dates) or any(d[2].text not in ("目前", "近日") for d in self.dates):
+            return None
+        paragraph = self.text.count("\n", 0, self.sentence.start)
+        words = self.text[self.sentence.start : clause.end]
+        told_day = date.start is not None and len(date.start) == 10
+        if any(w in words for w in self.x._occasion) and told_day:
+            return date, span
+        if told_day and frame.status == "signed" and paragraph - self.state.paragraph <= 2:
+            return date, span
+        return None
+
     def _amount(self, trigger: _Trigger, clause: _Clause) -> Amount | None:
         """The sum in the clause, nearest behind the trigger first, else the only one of the sentence."""
         inside = [(i, a) for i, a in enumerate(self.amounts) if clause.start <= a[0] < clause.end]
@@ -585,34 +760,71 @@ class _Reading:
 
     # ------------------------------------------------------------ posts and figures
 
-    def _offices(self, posts: Sequence[object]) -> Iterator[Fact]:
+    def _offices(self, posts: Sequence[Post]) -> Iterator[Fact]:
+        """区长周启明 with the body before the title; without one, the company, school or place spoken of."""
         for post in posts:
-            person = post.person  # type: ignore[attr-defined]
-            title = post.title  # type: ignore[attr-defined]
-            start = post.start  # type: ignore[attr-defined]
-            body = next((m for m in reversed(self.mentions) if m.span.end <= start and self._joins(m, start)), None)
+            bodies = [m for m in self.mentions if m.span.end <= post.start and self._joins(m, post.start)]
             confidence = 0.9
-            if body is None:
+            holder = self.linked.of[post.person.span.start, post.person.span.end]
+            if len(bodies) > 0:
+                owner: str | None = self._id(bodies[-1])
+            else:
+                owner, confidence = self._employer(post.title, post.start), 0.65
+            if owner is None or owner == holder or not self.x.ontology.fills(self.linked.entity(owner).type, "organization"):
                 continue
-            entity = self.linked.of[body.span.start, body.span.end]
-            holder = self.linked.of[person.span.start, person.span.end]
-            if not self.x.ontology.fills(self._entity(body).type, "organization") or entity == holder:
+            yield self._office(holder, owner, post.title, post.start, post.end, confidence)
+        yield from self._appointed()
+
+    def _employer(self, title: str, start: int) -> str | None:
+        """Whose title it is where no body stands before it: only a company's titles can be told by what was spoken of."""
+        if not any(title.endswith(t) for t in self.x._company_titles):
+            return None
+        here = [self._id(m) for m in self.mentions if m.span.end <= start and m.rule != "refers"]
+        topic = [] if self.state.topic is None else [self._id(m) for m in self.state.topic.members]
+        for entity in [*reversed(here), *topic, *reversed(self.state.recent)]:
+            if self.x.ontology.top(self.linked.entity(entity).type) in ("Company", "Fund"):
+                return entity
+        return None
+
+    def _office(self, person: str, body: str, title: str, start: int, end: int, confidence: float) -> Fact:
+        return Fact(
+            id="",
+            type="Office",
+            roles=(("person", person), ("organization", body)),
+            evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
+            label=title,
+            confidence=confidence,
+            rule="title",
+            trigger=Span(self.document.id, start, end),
+        )
+
+    def _appointed(self) -> Iterator[Fact]:
+        """任命裴松岭为铁东区副区长, 普建辉当选理事长, 理事长由普建辉担任: a person put into a post by a verb."""
+        people = [m for m in self.mentions if self._entity(m).type == "Person"]
+        for person in people:
+            tail = self.text[person.span.end : min(person.span.end + 40, self.sentence.end)]
+            match = self.x._appoint.match(tail)
+            if match is None:
                 continue
-            yield Fact(
-                id="",
-                type="Office",
-                roles=(("person", holder), ("organization", entity)),
-                evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
-                label=title,
-                date=None,
-                confidence=confidence,
-                rule="title",
-                trigger=Span(self.document.id, start, post.end),  # type: ignore[attr-defined]
-            )
+            at = person.span.end + match.end()
+            body = next((m for m in self.mentions if m.span.start == at), None)
+            title = self.x.recognizer.title_at(self.text, body.span.end if body is not None else at)
+            if title is None:
+                continue
+            if body is not None:
+                owner: str | None = self._id(body)
+            else:
+                before = [m for m in self.mentions if m.span.end <= person.span.start and self._entity(m).type != "Person"]
+                owner = self._id(before[-1]) if len(before) > 0 and self.text[before[-1].span.end : person.span.start] in ("", "，") else None
+                if owner is None and self.state.topic is not None:
+                    owner = self._id(self.state.topic.members[-1])
+            if owner is None or not self.x.ontology.fills(self.linked.entity(owner).type, "organization"):
+                continue
+            yield self._office(self._id(person), owner, self.text[title[0] : title[1]], title[0], title[1], 0.8 if body is not None else 0.6)
 
     def _joins(self, mention: Mention, start: int) -> bool:
         gap = _BRACKET.sub("", self.text[mention.span.end : start])
-        return gap in ("", "的", "党委", "党组", "党工委", "原", "新任", "现任")
+        return gap in ("", "的", "党委", "党组", "党工委", "原", "新任", "现任", "执行")
 
     def _indicators(self, clauses: list[_Clause]) -> Iterator[Fact]:
         """产值超过百亿元: a figure with its measure, said of the clause's subject."""
@@ -639,7 +851,7 @@ class _Reading:
             yield Fact(
                 id="",
                 type="Indicator",
-                roles=(("subject", self.linked.of[subject.members[-1].span.start, subject.members[-1].span.end]),),
+                roles=(("subject", self._id(subject.members[-1])),),
                 evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
                 label=measure.group(),
                 date=self._date(_Trigger(a, b, "", ()), clause),

@@ -80,8 +80,8 @@ def _components(count: int, edges: Indices) -> list[Indices]:
 
 
 def _forces(count: int, edges: Indices, iterations: int) -> Points:
-    """ForceAtlas2 of one connected part (Jacomy and others, 2014): repulsion by degree, linear attraction, adaptive speed."""
-    mass = 1.0 + np.bincount(edges.ravel(), minlength=count)
+    """ForceAtlas2 of one connected part (Jacomy and others, 2014): repulsion by degree, attraction by distance."""
+    mass: Points = 1.0 + np.bincount(edges.ravel(), minlength=count).astype(np.float64)
     at = _start(count, edges) * np.sqrt(count) * 10
     first, second = edges[:, 0], edges[:, 1]
     # A hub's many leaves must not pull it together more than its own repulsion can bear.
@@ -193,7 +193,7 @@ def _repulsion_grid(at: Points, mass: Points) -> Points:
 
 
 def _upright(at: Points, aspect: float) -> Points:
-    """Turn the longest axis to the horizontal (or vertical in a tall window) and stretch a little towards the aspect."""
+    """Turn the longest axis to the horizontal (in a tall window the vertical) and stretch towards the aspect."""
     centred = at - at.mean(axis=0)
     _, vectors = np.linalg.eigh(centred.T @ centred)
     axes = vectors[:, ::-1] if aspect >= 1 else vectors
@@ -279,7 +279,12 @@ def _pack(at: Points, boxes: Points, groups: Sequence[Indices], aspect: float) -
                 for j in range(-reach, reach + 1):
                     offset = np.array([i, j]) * cell
                     wide = np.maximum(high, extent_high + offset) - np.minimum(low, extent_low + offset)
-                    key = (round(float(max(wide[0], wide[1] * aspect)), 1), round(float(np.hypot(i, j * aspect)), 3), i, j)
+                    key = (
+                        round(float(max(wide[0], wide[1] * aspect)), 1),
+                        round(float(np.hypot(i, j * aspect)), 3),
+                        i,
+                        j,
+                    )
                     if (best is None or key < best) and not any((x + i, y + j) in taken for x, y in shape):
                         best = key
             if best is not None:

@@ -23,7 +23,7 @@ from kg.errors import UnknownNameError
 from kg.ontology import KG, RDFS, SCHEMA, SKOS, EntityClass, FactClass, Ontology
 
 if TYPE_CHECKING:
-    import networkx as nx
+    import networkx as nx  # type: ignore[import-untyped]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way from one node to another: `nodes` in order, and for each step between two of them the facts that join them."""
+    """A way from one node to another: `nodes` in order, and for each step the facts that join its two ends."""
 
     nodes: tuple[str, ...]
     steps: tuple[tuple[FactRow, ...], ...]
@@ -248,7 +248,9 @@ def load_network(store: Queryable, ontology: Ontology) -> FactNetwork:
             values[key].add(_local(value) if key == "class" else value)
     wanted = {entity for pairs in participants.values() for _, entity in pairs}
     nodes = {
-        iri: _node(iri, values, ontology) for iri, values in sorted(known.items(), key=lambda kv: kv[0]) if iri in wanted
+        iri: _node(iri, values, ontology)
+        for iri, values in sorted(known.items(), key=lambda kv: kv[0])
+        if iri in wanted
     }
 
     literals: dict[str, dict[str, str]] = defaultdict(dict)
@@ -261,7 +263,9 @@ def load_network(store: Queryable, ontology: Ontology) -> FactNetwork:
         # A document may have several titles or evidence several rules: one row a sentence is kept, the least.
         sentence = told[row["fact"]].setdefault((row["document"], row["evidence"]), row)
         for key, value in row.items():
-            sentence[key] = max(sentence.get(key, value), value) if key == "confidence" else min(sentence.get(key, value), value)
+            sentence[key] = (
+                max(sentence.get(key, value), value) if key == "confidence" else min(sentence.get(key, value), value)
+            )
 
     facts = []
     for iri, pairs in sorted(participants.items(), key=lambda kv: kv[0]):
@@ -272,7 +276,9 @@ def load_network(store: Queryable, ontology: Ontology) -> FactNetwork:
             continue
         names = [n for _, node in kept for n in (nodes[node].name, *nodes[node].aliases)]
         facts.append(
-            _fact(iri, klass, tuple(kept), literals[iri], [told[iri][key] for key in sorted(told[iri])], names, ontology)
+            _fact(
+                iri, klass, tuple(kept), literals[iri], [told[iri][key] for key in sorted(told[iri])], names, ontology
+            )
         )
     used = {node for fact in facts for node in fact.nodes}
     return FactNetwork.of((node for node in nodes.values() if node.id in used), facts)
@@ -357,7 +363,9 @@ def _fact(
             rule=t.get("rule", ""),
             marks=marks(t["quote"], names),
         )
-        for t in sorted(told, key=lambda t: (t["document"], "confidence" not in t, int(t.get("start", 0)), t["evidence"]))
+        for t in sorted(
+            told, key=lambda t: (t["document"], "confidence" not in t, int(t.get("start", 0)), t["evidence"])
+        )
     ]
     return FactRow(
         id=iri,
@@ -432,7 +440,9 @@ def to_networkx(network: FactNetwork, ontology: Ontology) -> nx.MultiDiGraph[str
             "province": node.province,
             "city": node.city,
         }
-        graph.add_node(node.id, **{key: value for key, value in attributes.items() if value is not None and value != ""})
+        graph.add_node(
+            node.id, **{key: value for key, value in attributes.items() if value is not None and value != ""}
+        )
     for fact in network.facts.values():
         first = fact.tellings[0] if len(fact.tellings) > 0 else None
         values: dict[str, str | float | None] = {
@@ -454,7 +464,12 @@ def to_networkx(network: FactNetwork, ontology: Ontology) -> nx.MultiDiGraph[str
         kept = {key: value for key, value in values.items() if value is not None}
         for link in links(fact, ontology):
             key = fact.id if not graph.has_edge(link.source, link.target, fact.id) else f"{fact.id}#{link.relation}"
-            attributes_of = {**kept, "relation": link.relation, "label": ontology.label(link.relation), "directed": float(link.directed)}
+            attributes_of = {
+                **kept,
+                "relation": link.relation,
+                "label": ontology.label(link.relation),
+                "directed": float(link.directed),
+            }
             graph.add_edge(link.source, link.target, key, **attributes_of)
     return graph
 
@@ -514,7 +529,9 @@ def select(
     `since` and `until` are ISO dates of reduced precision, both included: a fact of 2016 is in since 2016-05.
     `undated` facts stay unless a time is asked for. Raises OntologyError for a class that does not exist.
     """
-    known: list[FactClass | EntityClass] = [ontology.entity(t) if t in ontology.entities else ontology.fact(t) for t in types]
+    known: list[FactClass | EntityClass] = [
+        ontology.entity(t) if t in ontology.entities else ontology.fact(t) for t in types
+    ]
     fact_types = [c.name for c in known if isinstance(c, FactClass)]
     entity_types = [c.name for c in known if isinstance(c, EntityClass)]
     lower = since + "-01-01"[len(since) - 4 :] if since is not None else None
@@ -558,7 +575,10 @@ def importance(network: FactNetwork) -> dict[str, float]:
 
 
 #: What a step costs by the class of its fact: being part of the same city says little about two companies.
-STEP_COSTS: Mapping[str, float] = {"PartOf": 2.5, "Indicator": 2.0}
+STEP_COSTS: Mapping[str, float] = {"PartOf": 2.5}
+
+#: How many ways are looked at for each one that is given, as detours over one fact do not count.
+CANDIDATES = 40
 
 
 def paths(network: FactNetwork, source: str, target: str, *, k: int = 3) -> tuple[Route, ...]:
@@ -589,10 +609,16 @@ def paths(network: FactNetwork, source: str, target: str, *, k: int = 3) -> tupl
         graph.add_edge(a, b, weight=round(step + toll, 6))
     found = []
     try:
-        for nodes in itertools.islice(nx.shortest_simple_paths(graph, source, target, weight="weight"), k):
+        ways = nx.shortest_simple_paths(graph, source, target, weight="weight")
+        for nodes in itertools.islice(ways, CANDIDATES * k):
             hops = list(itertools.pairwise(nodes))
             steps = tuple(tuple(sorted(joined[min(h), max(h)], key=_newest)) for h in hops)
+            # Two steps by one fact are a detour: its participants are joined without the one between them.
+            if any(not {f.id for f in a}.isdisjoint({f.id for f in b}) for a, b in itertools.pairwise(steps)):
+                continue
             found.append(Route(tuple(nodes), steps, round(sum(graph.edges[h]["weight"] for h in hops), 6)))
+            if len(found) == k:
+                break
     except nx.NetworkXNoPath:
         return ()
     return tuple(found)

@@ -99,14 +99,14 @@ class NameGrammar:
     """How names of one entity class end, and what they cannot be.
 
     A `strong` suffix makes a name of any proper stem before it; a `weak` one only of a stem that is no ordinary
-    word. `generic` are words that may stand in a name but make none. `legal` are the endings that a short form drops.
+    word, a `quoted` one only in or behind quotation marks. `legal` are the endings that a short form drops.
     """
 
     type: str
     strong: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     legal: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Frame:
     `roles` maps a role to the slots it is read from, best first. `need` lists alternatives; each is a count of
     participants by role that makes a fact. `after` and `before` are words one of which must stand in the clause
     behind or ahead of the trigger; `not_after` and `not_before` are words that, right beside it, block it.
-    `pairs` splits `A与B、C与D` into one fact a pair; `each` makes one fact for every filler of that role.
+    `topic` is a role that the entity last spoken of fills where the clause names none. `pairs` splits `A与B、C与D` into one fact a pair; `each` makes one fact for every filler of that role.
     """
 
     id: str
@@ -135,6 +135,7 @@ class Frame:
     status: str = "done"
     amount: bool = False
     carry: bool = True
+    topic: str | None = None
     confidence: float = 0.8
     accepts: tuple[str, ...] = ()
     rejects: tuple[str, ...] = ()
@@ -420,7 +421,7 @@ def _local(term: object) -> str | None:
 
 _FRAME_KEYS = {
     "fact", "triggers", "roles", "need", "after", "before", "not_after", "not_before", "types", "pairs", "each", "label",
-    "status", "amount", "carry", "confidence", "accepts", "rejects",
+    "status", "amount", "carry", "topic", "confidence", "accepts", "rejects",
 }  # fmt: skip
 
 
@@ -447,7 +448,7 @@ def _patterns(
     for name, body in data.get("names", {}).items():
         if name not in entities:
             raise fail(f"names of an unknown entity class {name!r}; known: {', '.join(entities)}", f"names.{name}")
-        unknown = set(body) - {"strong", "weak", "legal", "words"}
+        unknown = set(body) - {"strong", "weak", "legal", "quoted"}
         if len(unknown) > 0:
             raise fail(f"names.{name} has an unknown key {sorted(unknown)[0]!r}", f"names.{name}", sorted(unknown)[0])
         names[name] = NameGrammar(name, **{key: _words(value, fail, f"names.{name}", key) for key, value in body.items()})
@@ -486,8 +487,9 @@ def _patterns(
         status = body.get("status", "done")
         if status not in STATUSES:
             raise fail(f"{head}: unknown status {status!r}; known: {', '.join(sorted(STATUSES))}", head, "status")
-        if body.get("each") is not None and body["each"] not in roles:
-            raise fail(f"{head}: each names role {body['each']!r}, which roles does not fill", head, "each")
+        for key in ("each", "topic"):
+            if body.get(key) is not None and body[key] not in roles:
+                raise fail(f"{head}: {key} names role {body[key]!r}, which roles does not fill", head, key)
         triggers = _words(body.get("triggers", []), fail, head, "triggers")
         if len(triggers) == 0 or len(need) == 0 or len(body.get("accepts", [])) == 0:
             raise fail(f"{head} needs triggers, need and at least one sentence in accepts", head)
@@ -501,7 +503,7 @@ def _patterns(
                 types=types,
                 status=status,
                 **{key: _words(body[key], fail, head, key) for key in ("after", "before", "not_after", "not_before", "accepts", "rejects") if key in body},
-                **{key: body[key] for key in ("pairs", "each", "label", "amount", "carry", "confidence") if key in body},
+                **{key: body[key] for key in ("pairs", "each", "label", "amount", "carry", "topic", "confidence") if key in body},
             )
         )
     return names, lexicon, tuple(frames)

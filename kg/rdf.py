@@ -9,7 +9,7 @@ quads of pyoxigraph terms, the same for the same input, and the facts and entiti
 
 A fact's IRI is a digest of what it says, so that two documents that say the same share the fact, each with its own
 evidence in its own graph. An evidence node belongs to one telling of one fact and has its confidence; rule and trigger
-hang on the first sentence of the telling. Removing a document's graph removes what that document said, and nothing else.
+hang on the first sentence of the telling. Removing a document's graph removes what that document said, and no more.
 """
 
 from __future__ import annotations

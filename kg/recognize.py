@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import rjieba
@@ -65,7 +65,7 @@ class Recognition:
     mentions: tuple[Mention, ...]
     posts: tuple[Post, ...] = ()
     short_forms: tuple[tuple[str, str], ...] = ()
-    dropped: tuple[tuple[str, str], ...] = field(default=())
+    bare: tuple[tuple[int, int], ...] = ()  # head nouns without a name (联盟, 该基金, 公司), which may refer back
 
 
 @dataclass(slots=True)
@@ -94,12 +94,18 @@ class Recognizer:
             for strong, words in ((True, grammar.strong), (False, grammar.weak)):
                 for word in words:
                     self.suffixes.setdefault(word, []).append((grammar.type, strong))
+        self.quoted: dict[str, list[str]] = {}
+        for grammar in ontology.names.values():
+            for word in grammar.quoted:
+                self.quoted.setdefault(word, []).append(grammar.type)
         self.legal = sorted({w for g in ontology.names.values() for w in g.legal}, key=len, reverse=True)
         self.weak = {w for g in ontology.names.values() for w in g.weak}
         self.places: dict[str, tuple[tuple[str, ...], str, bool]] = {}
         for surface in gazetteer.surfaces():
-            if surface.kind != "abbreviation":
-                self.places[surface.form] = (surface.codes, surface.kind, surface.safe)
+            if surface.kind != "abbreviation" and len(surface.form) > 1:
+                stem = surface.form.rstrip("省市区县镇乡街道")
+                safe = surface.safe and stem not in self.suffixes and surface.form not in self.suffixes
+                self.places[surface.form] = (surface.codes, surface.kind, safe)
         self.institutions = {
             form: "University" for form in gazetteer.institutions if len(form) >= 3
         }
@@ -110,9 +116,19 @@ class Recognizer:
         self.numerals = frozenset(lexicon["numerals"])
         self.vague = frozenset(lexicon["vague"])
         self.zones = frozenset(lexicon["zones"])
+        self.verbal = frozenset(lexicon["verbal"])
+        self.aspect = frozenset(lexicon["aspect"])
+        self.hard_stop = frozenset(lexicon["hard_stop"])
+        self.noun_ends = frozenset(lexicon["noun_ends"])
+        self.local_ends = {character: kind for pair in lexicon["local_ends"] for kind, characters in (pair.split("="),) for character in characters}
+        self.tail_chars = frozenset("".join(lexicon["local_tails"]))
+        self.companies = frozenset(w for w in ontology.names["Company"].legal if w not in self.inside)
         self.titles = tuple(sorted(lexicon["titles"], key=len, reverse=True))
         self.surnames = frozenset(lexicon["surnames"])
         self.say = tuple(lexicon["say"])
+        self.self_words = frozenset(lexicon["self"])
+        self.head_words = frozenset(lexicon["heads"])
+        self.titles_set = frozenset(lexicon["titles"])
         words = set()
         for key in ("with", "at", "from", "to", "by", "for", "ba", "both", "self", "heads", "planned", "denied", "ended", "started", "completed", "titles", "prefixes"):
             words |= {w for w in lexicon[key] if len(w) > 1}
@@ -131,9 +147,13 @@ class Recognizer:
         for word in words:
             if not self._jieba.has_word(word):
                 self._jieba.add_word(word, None, "v")
+        for word in (*self.inside, *self.generic, *self.vague):
+            if 1 < len(word) < 4 and not self._jieba.has_word(word):
+                self._jieba.add_word(word, None, "n")
         title = "|".join(re.escape(t) for t in self.titles)
         prefix = "|".join(re.escape(t) for t in sorted(lexicon["prefixes"], key=len, reverse=True))
         self._title = re.compile(rf"(?:{prefix})*(?:{title})(?:(?:兼|、)(?:{prefix})*(?:{title}))*")
+        self._named_by = re.compile("|".join(re.escape(w) for w in lexicon["names_behind"]))
         self._head = lru_cache(maxsize=65536)(self._head_uncached)
 
     # ------------------------------------------------------------ public
@@ -142,6 +162,7 @@ class Recognizer:
         """Find every mention inside the body spans of a document."""
         text = document.folded
         found: list[_Candidate] = []
+        self._bare: list[tuple[int, int]] = []
         sentences: list[Sentence] = []
         boundaries: set[int] = set()
         for start, end in body:
@@ -154,7 +175,6 @@ class Recognizer:
         people, posts = self._people(text, body, chosen, boundaries)
         chosen = _longest([*chosen, *people])
         chosen.extend(self._nested_places(text, chosen))
-        chosen = self._settle(text, chosen)
         chosen.sort(key=lambda c: (c.start, -c.end))
         mentions = tuple(self._mention(document, c) for c in chosen)
         by_start = {(m.span.start, m.span.end): m for m in mentions if m.type == "Person"}
@@ -164,6 +184,7 @@ class Recognizer:
             mentions=mentions,
             posts=tuple(Post(by_start[s, e], text[a:b], a, b) for s, e, a, b in posts if (s, e) in by_start),
             short_forms=tuple(short_forms),
+            bare=tuple(b for b in self._bare if not any(m.span.start < b[1] and b[0] < m.span.end for m in mentions)),
         )
 
     def core(self, name: str) -> str:
@@ -185,6 +206,11 @@ class Recognizer:
             kept.append(word)
         stem = "".join(kept)
         return stem if len(stem) >= 2 and stem not in self.places and stem not in self.common else ""
+
+    def title_at(self, text: str, at: int) -> tuple[int, int] | None:
+        """Offsets of a title of a post that begins at `at`, or None."""
+        match = self._title.match(text, at)
+        return match.span() if match is not None else None
 
     # ------------------------------------------------------------ names from their ends
 
@@ -222,13 +248,45 @@ class Recognizer:
                 i += 1
         for h in range(count):
             heads = self._head(words[h], tags[h])
+            if heads is None and words[h] in self.self_words and self._stands_alone(words, tags, h):
+                self._bare.append((starts[h], starts[h + 1]))
+            if heads is not None and words[h] in self.verbal and h + 1 < count and (words[h + 1][0].isdigit() or words[h + 1] in self.numerals or words[h + 1] in self.aspect):
+                continue  # 星衡半导体投资4500万元: the verb, not the end of a name
             if heads is None:
                 if words[h] == "委" and h > 0 and place_at[h - 1] is not None and words[h - 1][-1] in "省市区县州旗镇乡" and (h + 1 == count or words[h + 1] not in "员托派会"):
                     yield _Candidate(starts[h - 1], starts[h + 1], "Government", "suffix:委", 0.9)
                 continue
             yield from self._grow(text, words, tags, starts, place_at, h, heads)
+        for i in range(count):
+            if place_at[i] is not None and len(words[i]) > 2:
+                yield from self._local_body(words, tags, starts, place_at, i)
         for match in _QUOTED.finditer(text, start, end):
             yield from self._quoted(text, match, end)
+
+    def _local_body(
+        self, words: list[str], tags: list[str], starts: list[int], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int
+    ) -> Iterator[_Candidate]:
+        """夏邑县+纺织办, 罗庄区+农机修造厂, 绍兴县+钱清镇: a body or town known from its division and its last character."""
+        first = i
+        while first > 0 and self._descends(place_at[first - 1], place_at[first]):
+            first -= 1
+        for j in range(i + 1, min(i + 7, len(words))):
+            word = words[j]
+            if _HANZI.fullmatch(word) is None or word in self.boundary or (len(word) == 1 and word in self.hard_stop) or starts[j + 1] - starts[i + 1] > 10:
+                return
+            kind = self.local_ends.get(word[-1])
+            if kind is not None and (len(word) > 1 or j > i + 1):
+                tail = words[j + 1] if j + 1 < len(words) else ""
+                if len(word) > 1 and word in self.common and word not in self.suffixes and kind != "Company":
+                    return
+                if kind == "Place" and starts[j + 1] - starts[i + 1] > 4:
+                    return
+                if tail[:1] in self.tail_chars:
+                    return
+                yield _Candidate(starts[first], starts[j + 1], kind, f"local:{word[-1]}", 0.85)
+                return
+            if tags[j][0] == "v" and word not in self.inside and word in self.common:
+                return
 
     def _head_uncached(self, word: str, tag: str) -> tuple[tuple[str, bool, bool], ...] | None:
         """Classes that a token can end a name of: (class, strong, whole) with whole True where it is a name by itself."""
@@ -241,7 +299,7 @@ class Recognizer:
             for size in range(len(word) - 2, 1, -1):
                 inner = self.suffixes.get(word[-size:])
                 if inner is not None:
-                    strong = [(t, True, tag in ("nt", "nz")) for t, s in inner if s]
+                    strong = [(t, True, tag in ("nt", "nz") and t not in ("Event", "Project", "Policy")) for t, s in inner if s]
                     if len(strong) > 0:
                         return tuple(strong)
         return None
@@ -264,9 +322,8 @@ class Recognizer:
         whole = heads[0][2]
         if whole:
             anchor = True
-        if not whole and len(words[h]) >= 4 and words[h] not in self.suffixes:
-            odd = 2
         closed = whole
+        mark: int | None = None
         bracket_name = False
         level = ""
         while i > 0 and not closed:
@@ -287,6 +344,13 @@ class Recognizer:
                 i = opening_quote
                 anchor = quoted = True
                 break
+            if word in self.companies and any(not s or t in ("Park", "Project", "Event", "Fund") for t, s, _ in heads):
+                return  # 鹿原电力有限公司+投资: the name ended before
+            if place_at[i - 1] is not None and len(word) == 2 and (far := self._place_behind(words, place_at, i - 1)) is not None:
+                odd += 2
+                anchor = True
+                i = far
+                break
             if place_at[i - 1] is not None and self._place_in_name(words, place_at, i - 1, odd):
                 anchor = True
                 i -= 1
@@ -305,6 +369,12 @@ class Recognizer:
             if len(word) == 1:
                 if word in self.numerals and (i == 1 or words[i - 2][-1].isdigit() or words[i - 2][-1] in self.numerals or tags[i - 2] == "m" or _HANZI.match(words[i - 2]) is None):
                     break
+                if word in self.stop_chars and word not in self.hard_stop and (far := self._place_behind(words, place_at, i - 1)) is not None:
+                    # 铁岭+凡河铸锻有限公司: a place close before shows that the character belongs to the name
+                    odd += 2
+                    anchor = True
+                    i = far
+                    break
                 if word in self.stop_chars:
                     if word == "之" and odd > 0 and i > 1 and len(words[i - 2]) == 1 and _HANZI.match(words[i - 2]) and words[i - 2] not in self.stop_chars:
                         i -= 1
@@ -320,7 +390,9 @@ class Recognizer:
                     if word in self.generic and odd > 0:
                         break
                     i -= 1
-                    if word not in self.generic:
+                    if word in self.noun_ends:
+                        ordinary.append(word)
+                    elif word not in self.generic:
                         odd += 1
                     continue
                 if word == "·" and i > 1:
@@ -340,9 +412,16 @@ class Recognizer:
             ordinary_word = word in self.common or word in self.inside or word in self.suffixes or word in self.generic
             if tag[0] == "m" and not word.startswith("第") and ordinary_word:
                 break
-            if tag[0] in "vdz" and tag not in ("vn",) and ordinary_word and word not in self.inside and word not in self.suffixes and word not in self.generic:
+            strange = not ordinary_word and (tag in ("nr", "nrt", "nz", "ns", "nt", "j", "nrfg") or (i < len(words) and len(words[i]) == 1 and odd > 0) or (any(s for _, s, _ in heads) and tag[0] != "n"))
+            if tag[0] in "vdz" and tag not in ("vn",) and not strange and word not in self.inside and word not in self.suffixes and word not in self.generic:
+                # 容川襄江+成长+基金: a verb in a fund's name; kept only if a name turns up before it
+                if mark is None and odd == 0 and not anchor and all(t == "Fund" for t, _, _ in heads) and not (i > 1 and words[i - 2] in self.suffixes):
+                    mark = i
+                    ordinary.append(word)
+                    i -= 1
+                    continue
                 break
-            if ordinary_word:
+            if not strange:
                 if odd > 0:
                     # The stem is complete. One more ordinary noun can open the name (世纪+华通) where nothing stands before it.
                     if (
@@ -359,10 +438,14 @@ class Recognizer:
                 continue
             odd += len(word)
             i -= 1
+        if mark is not None and odd == 0 and not anchor:
+            i = mark
         # A verb or an adjective that only stands at the front does not open a name.
         while i < h and odd == 0 and not anchor and words[i] in self.inside and len(ordinary) > 1:
             ordinary.pop()
             i += 1
+        if i == h and not whole and len(words[h]) > 1 and self._stands_alone(words, tags, h):
+            self._bare.append((starts[h], starts[h + 1]))
         start, end = starts[i], starts[h + 1]
         end = self._tail(text, end)
         # A level word alone before a body (区发改局) leaves the place to the document.
@@ -419,13 +502,13 @@ class Recognizer:
         inner = match.group(1)
         behind = text[match.end() : min(match.end() + 8, limit)]
         for size in range(min(8, len(behind)), 1, -1):
-            for kind, strong in self.suffixes.get(behind[:size], ()):
+            for kind, strong in (*((k, True) for k in self.quoted.get(behind[:size], ())), *self.suffixes.get(behind[:size], ())):
                 if strong and kind in ("Event", "Policy", "Project", "Park", "Fund", "Organization"):
                     yield _Candidate(match.start(1), match.end(1), kind, f"quoted:{behind[:size]}", 0.8)
                     return
-        for size in range(min(8, len(inner) - 1), 1, -1):
-            for kind, strong in self.suffixes.get(inner[-size:], ()):
-                if strong and kind in ("Event", "Policy", "Project"):
+        for size in range(min(8, len(inner) - 2), 1, -1):
+            for kind, strong in (*((k, True) for k in self.quoted.get(inner[-size:], ())), *self.suffixes.get(inner[-size:], ())):
+                if strong and len(inner) > 3:
                     yield _Candidate(match.start(1), match.end(1), kind, f"quoted:{inner[-size:]}", 0.8)
                     return
 
@@ -433,7 +516,7 @@ class Recognizer:
         for start, end in body:
             for match in _TITLE_MARK.finditer(text, start, end):
                 inner = match.group(1)
-                if any(inner.endswith(s) for s in self.ontology.names["Policy"].strong) and "协议" not in inner and "合同" not in inner:
+                if inner.endswith(self.ontology.names["Policy"].quoted) and "协议" not in inner and "合同" not in inner:
                     yield _Candidate(match.start(1), match.end(1), "Policy", "title", 0.8)
 
     # ------------------------------------------------------------ places
@@ -460,6 +543,22 @@ class Recognizer:
         """True where a place token opens a name; false where it ends a phrase of its own (…落户嘉兴 + 容江基金)."""
         return odd == 0 or i == 0 or words[i - 1] not in ("落户", "入驻", "来到")
 
+    def _stands_alone(self, words: list[str], tags: list[str], h: int) -> bool:
+        """True where a head noun has no noun before or behind it, so that it can refer back (公司, 该联盟)."""
+        before, after = (tags[h - 1], words[h - 1]) if h > 0 else ("x", ""), (tags[h + 1], words[h + 1]) if h + 1 < len(words) else ("x", "")
+        if after[0][0] in "nm" and after[1] not in self.head_words and after[1] not in self.titles_set and after[0] != "nr":
+            return False
+        return before[0][0] not in "nbmaqjsf" or before[1] in self.stop_chars
+
+    def _place_behind(self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int) -> int | None:
+        """Index of a place within three tokens before token i, with nothing but single characters of a stem between."""
+        for k in range(i - 1, max(-1, i - 4), -1):
+            if place_at[k] is not None:
+                return k if k < i - 1 or place_at[i] is None else None
+            if len(words[k]) > 1 or words[k] in self.stop_chars or _HANZI.match(words[k]) is None:
+                return None
+        return None
+
     def _place_candidate(self, start: int, end: int, codes: tuple[str, ...], kind: str) -> _Candidate:
         division = self.gazetteer.get(codes[0])
         return _Candidate(start, end, "Park" if division.kind == "zone" else "Place", f"gazetteer:{kind}", 0.95, "|".join(codes))
@@ -473,22 +572,22 @@ class Recognizer:
         return rest if len(rest) >= 2 else name
 
     def _nested_places(self, text: str, chosen: list[_Candidate]) -> list[_Candidate]:
-        """Places written out before a park or body (上海+富甲经济开发区), as mentions inside the longer name."""
+        """Places written out before a park or body (烟台市+福山区+政府), as mentions inside the longer name."""
         nested = []
         for c in chosen:
-            if c.type not in ("Park", "Government"):
+            if c.type not in ("Park", "Government") or c.code is not None:
                 continue
             words = [w for w, _ in self._jieba.tag(text[c.start : c.end], False)]
-            if len(words) < 2:
-                continue
-            surface = self._place(words, 0)
-            if surface is not None:
-                nested.append(self._place_candidate(c.start, c.start + len(words[0]), surface[0], surface[1]))
+            position, outer = c.start, ()
+            for i, word in enumerate(words[:-1]):
+                surface = self._place(words, i)
+                if surface is None or (i > 0 and not self._descends(self.places[words[i - 1]], surface)):
+                    break
+                position += len(word)
+                codes = tuple(x for x in surface[0] if any(self.gazetteer.contains(o, x) for o in outer)) or surface[0]
+                nested.append(self._place_candidate(c.start, position, codes, surface[1]))
+                outer = codes
         return nested
-
-    def _settle(self, text: str, chosen: list[_Candidate]) -> list[_Candidate]:
-        """Drop unsafe short forms that nothing in the document supports; leave codes as candidates for `resolve`."""
-        return chosen
 
     # ------------------------------------------------------------ short forms and repeated names
 
@@ -506,8 +605,7 @@ class Recognizer:
                     ends[owner.end] = owner
                 names = _SHORT_NAME.findall(match.group("names")) or re.split(r"[、或]", match.group("names"))
                 for name in names:
-                    if name.strip() not in ("公司", "本公司", "标的公司", "目标公司", "集团", "协议", "本次交易", "项目公司", "合资公司", "本次投资"):
-                        yield text[owner.start : owner.end], name.strip()
+                    yield text[owner.start : owner.end], name.strip()
 
     def _left_edge(self, text: str, start: int, end: int) -> int:
         """Start of the noun before a bracket: back to punctuation, a verb or a preposition."""
@@ -531,9 +629,17 @@ class Recognizer:
         wanted: dict[str, tuple[str, float]] = {}
         for full, short in short_forms:
             owner = next((c for c in chosen if text[c.start : c.end] == full), None)
-            wanted.setdefault(short, (owner.type if owner is not None else "Company", 0.9))
+            if short not in self.self_words:
+                wanted.setdefault(short, (owner.type if owner is not None else "Company", 0.9))
+        codes: dict[str, str] = {}
         for c in list(chosen):
             name = text[c.start : c.end]
+            if c.code is not None and c.type == "Place" and "full" in c.rule:
+                for code in c.code.split("|")[:3]:
+                    short = self.gazetteer.get(code).short
+                    if len(short) >= 2 and short not in self.common and short != name:
+                        wanted.setdefault(short, ("Place", 0.85))
+                        codes[short] = c.code
             if c.type in ("Company", "Fund"):
                 core = self.core(name)
                 if core != name and len(core) >= 3:
@@ -561,7 +667,7 @@ class Recognizer:
                     and at in boundaries
                     and (stop in boundaries or len(name) >= 4)
                 ):
-                    found.append(_Candidate(at, stop, kind, "again", confidence))
+                    found.append(_Candidate(at, stop, kind, "again", confidence, codes.get(name)))
                     taken[at:stop] = b"\1" * len(name)
                 at = text.find(name, stop)
         return found
@@ -570,11 +676,10 @@ class Recognizer:
         """The brand with one or more of the words behind it: 澜海智能装备 → 澜海智能."""
         if not core.startswith(brand):
             return
-        grown = brand
-        for word, _ in self._jieba.tag(core[len(brand) :], False):
-            grown += word
-            if grown != core:
-                yield grown
+        for end in range(len(brand) + 2, len(core)):
+            tail = core[len(brand) : end]
+            if tail in self.weak or tail in self.suffixes or tail[-2:] in self.common or tail[-2:] in self.weak:
+                yield brand + tail
 
     # ------------------------------------------------------------ people
 
@@ -599,6 +704,15 @@ class Recognizer:
                         at = stop + 1
                     else:
                         break
+            for match in self._named_by.finditer(text, start, end):
+                at = match.end()
+                while (stop := self._name_end(text, at, end, boundaries)) is not None:
+                    people.setdefault((at, stop), _Candidate(at, stop, "Person", "named", 0.85))
+                    names.add(text[at:stop])
+                    if stop < end and text[stop] == "、":
+                        at = stop + 1
+                    else:
+                        break
         for name in sorted(names, key=len, reverse=True):
             if len(name) < 2:
                 continue
@@ -618,6 +732,8 @@ class Recognizer:
             if stop > end or _HANZI.fullmatch(text[at:stop]) is None:
                 continue
             rest = text[stop : stop + 4]
+            if given == 2 and (text[stop - 1 : stop + 1] in self.boundary or text[stop - 1 : stop + 1] in self.say):
+                continue  # 杨洱+担任, not 杨洱担+任
             if rest == "" or _HANZI.match(rest) is None or rest.startswith(self.say) or self._starts_trigger(rest):
                 if any(text[at:stop].endswith(w) for w in ("表示", "介绍", "强调", "指出", "出席", "参加", "会见", "与", "和", "在", "率", "说", "等", "及", "主持", "一行")):
                     continue

@@ -13,11 +13,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from kg.gazetteer import Gazetteer
 from kg.model import Entity, Extraction, Mention, Resolution
 from kg.ontology import Ontology
 from kg.recognize import Recognition, Recognizer
+
+T = TypeVar("T")
 
 _MARKS = re.compile(r"[“”‘’\"'《》〈〉「」『』【】·•\s]")
 
@@ -94,7 +97,7 @@ class Linker:
         self._merge_short_forms(groups, recognition.short_forms)
         groups = [g for g in groups if len(g.mentions) > 0]
         groups.sort(key=lambda g: (g.mentions[0].span.start, -g.mentions[0].span.end))
-        return self._entities(groups)
+        return self._entities(groups, recognition)
 
     def key(self, name: str) -> str:
         """`key` with the abbreviations of the lexicon applied (人民政府 → 政府)."""
@@ -149,54 +152,81 @@ class Linker:
             if owner is not None and other is not None and owner is not other and owner.code is None and other.code is None:
                 owner.take(other)
                 other.owner = owner
-            if owner is not None:
-                final = owner.final()
-                final.aliases.add(short)
+            if owner is not None and short not in self.recognizer.self_words:
+                owner.final().aliases.add(short)
         free = [g for g in groups if g.code is None and len(g.mentions) > 0 and g.type != "Person"]
-        forms = {id(g): self.short_forms(g.name, g.type) for g in free}
         for group in sorted(free, key=lambda g: (len(g.name), g.name)):
-            fitting = [
-                g for g in free
-                if g is not group and len(g.mentions) > 0 and len(g.name) > len(group.name)
-                and self.key(group.name) in forms[id(g)] and self._compatible(group.type, g.type)
+            ranked = [
+                (self.fit(group.name, g.name, g.type), g) for g in free
+                if g is not group and len(g.mentions) > 0 and len(g.name) > len(group.name) and self.compatible(group.type, g.type)
             ]  # fmt: skip
-            # A chain of short forms (启岳 < 启岳集团 < 启岳新能源集团) is one thing; two names that do not include each other are two.
-            fitting.sort(key=lambda g: (len(g.name), g.name))
-            if len(fitting) > 1 and not all(self.key(a.name) in forms[id(b)] for a, b in zip(fitting, fitting[1:], strict=False)):
-                group.note = "undecided: " + ", ".join(g.name for g in fitting)
+            owner = self.choose(group.name, [(rank, g.name, g) for rank, g in ranked if rank > 0])
+            if owner is None:
+                if sum(rank > 0 for rank, _ in ranked) > 1:
+                    group.note = "undecided: " + ", ".join(sorted(g.name for rank, g in ranked if rank > 0))
                 continue
-            if len(fitting) > 0:
-                fitting[0].take(group)
-                group.owner = fitting[0]
+            owner.take(group)
+            group.owner = owner
 
-    def _compatible(self, a: str, b: str) -> bool:
-        return self.ontology.top(a) == self.ontology.top(b) or {self.ontology.top(a), self.ontology.top(b)} <= {"Company", "Fund"}
+    def choose(self, short: str, fitting: list[tuple[int, str, T]]) -> T | None:
+        """The one thing that a short form means: the best fit, if it is alone or all that fit as well are its longer names."""
+        if len(fitting) == 0:
+            return None
+        best = max(rank for rank, _, _ in fitting)
+        # A chain of short forms (启岳 < 启岳集团 < 启岳新能源集团) is one thing; two names that do not include each other are two.
+        chain = sorted(((name, thing) for rank, name, thing in fitting if rank == best), key=lambda item: (len(item[0]), item[0]))
+        if all(self.fit(a, b, "Company") > 0 for (a, _), (b, _) in zip(chain, chain[1:], strict=False)):
+            return chain[0][1]
+        return None
 
-    def short_forms(self, name: str, kind: str) -> set[str]:
-        """Keys of the short forms that a full name allows: without places, legal ending, or all but the brand."""
-        forms = {self.key(name)}
-        bare = re.sub(r"\([^()]*\)", "", name)
-        forms.add(self.key(bare))
-        stripped = self.recognizer._without_places(name)
-        if stripped != name and len(stripped) >= 4:
-            forms.add(self.key(stripped))
+    def fit(self, short: str, name: str, kind: str) -> int:
+        """How well a short form fits a full name: 0 not, 1 by omission (庐阳湾产投), 2 without its place, 3 as its beginning or core."""
+        s, n = self.key(short), self.key(name)
+        if len(s) < 2 or len(s) >= len(n):
+            return 0
+        bare = self.key(re.sub(r"\([^()]*\)", "", name))
+        if s == bare:
+            return 3
+        local = self.key(self.recognizer._without_places(name))
+        if kind not in ("Company", "Fund"):
+            return 2 if s == local and len(s) >= 4 else 0
+        core = self.key(self.recognizer.core(name))
+        brand = self.key(self.recognizer.brand(name))
+        if s in (core, local) and len(s) >= 3:
+            return 3 if n.startswith(s) else 2
+        if len(brand) < 2 or brand not in s:
+            return 0
+        lead = n[: n.index(brand)] if brand in n else ""
+        if s.startswith(brand):
+            tail, rest, rank = s[len(brand) :], n[n.index(brand) + len(brand) :] if brand in n else "", 3 if lead == "" else 2
+        elif lead != "" and s.startswith(lead + brand):
+            tail, rest, rank = s[len(lead + brand) :], n[len(lead + brand) :], 3
+        else:
+            return 0
+        if tail == "" or rest.startswith(tail):
+            return rank
+        position = 0
+        for character in tail:
+            position = rest.find(character, position) + 1
+            if position == 0:
+                return 0
+        return 1
+
+    def blocks(self, name: str, kind: str) -> set[str]:
+        """Keys under which the short forms of a name are looked for, so that not all pairs need comparing."""
+        found = {self.key(re.sub(r"\([^()]*\)", "", name)), self.key(self.recognizer._without_places(name))}
         if kind in ("Company", "Fund"):
-            core = self.recognizer.core(name)
-            if len(core) >= 3:
-                forms.add(self.key(core))
-            brand = self.recognizer.brand(name)
-            if len(brand) >= 2:
-                forms.add(self.key(brand))
-                for word in self.recognizer._after_brand(core, brand):
-                    forms.add(self.key(word))
-                for ending in ("集团", "股份", "公司"):
-                    if ending in name:
-                        forms.add(self.key(brand + ending))
-        return {f for f in forms if len(f) >= 2}
+            brand = self.key(self.recognizer.brand(name))
+            bare = self.key(name)
+            found |= {brand, bare[: bare.index(brand) + len(brand)] if brand in bare else brand, self.key(self.recognizer.core(name))}
+        return {f for f in found if len(f) >= 2}
+
+    def compatible(self, a: str, b: str) -> bool:
+        return self.ontology.top(a) == self.ontology.top(b) or {self.ontology.top(a), self.ontology.top(b)} <= {"Company", "Fund"}
 
     # ------------------------------------------------------------
 
-    def _entities(self, groups: list[_Group]) -> Linked:
+    def _entities(self, groups: list[_Group], recognition: Recognition) -> Linked:
         entities: list[Entity] = []
         of: dict[tuple[int, int], str] = {}
         ids = {id(g): f"e{n}" for n, g in enumerate(groups, 1)}
@@ -213,7 +243,11 @@ class Linker:
             name = group.name
             if group.code is None and len(surfaces) > 0 and all(m.rule != "local" for m in mentions):
                 name = max(surfaces, key=lambda s: (len(s), surfaces[s], s))
-            aliases = sorted((set(surfaces) | {m.name for m in mentions} | group.aliases | _inner_names(name)) - {name})
+            as_read = {re.sub(r"\s+", "", recognition.document.quote(m.span)) for m in mentions}
+            if group.code is not None:
+                # 绍兴县 inside 浙江省绍兴县 is a form of its own
+                as_read |= {m.name[n.span.end - n.span.start :] for m in mentions for n, _ in starts[m.span.start] if n.span.end < m.span.end and n.code is not None}
+            aliases = sorted((set(surfaces) | as_read | {m.name for m in mentions} | group.aliases | _inner_names(name)) - {name})
             parent = None
             if group.code is not None:
                 parent = next((by_code[a.code] for a in self.gazetteer.ancestors(group.code) if a.code in by_code), None)
@@ -279,27 +313,35 @@ def resolve_corpus(extractions: Iterable[Extraction], *, linker: Linker) -> Reso
         else:
             clusters["name", linker.key(entity.name)].append((document, entity))
     owner: dict[tuple[str, str], tuple[str, str]] = {}
-    by_form: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    named: dict[tuple[str, str], tuple[str, str]] = {}  # cluster → its longest name and class
+    blocks: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for cluster, members in clusters.items():
-        if cluster[0] != "name":
+        if cluster[0] == "name":
+            named[cluster] = min(((e.name, e.type) for _, e in members), key=lambda item: (-len(item[0]), item))
+            for block in linker.blocks(*named[cluster]):
+                blocks[block].add(cluster)
+    defined: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for cluster, members in clusters.items():
+        if cluster[0] == "name":
+            for _, entity in members:
+                for alias in entity.aliases:
+                    defined[linker.key(alias)].add(cluster)
+    for cluster in sorted(named):
+        short, kind = named[cluster]
+        told = [c for c in sorted(defined[cluster[1]]) if c != cluster and len(named[c][0]) > len(short) and linker.compatible(kind, named[c][1])]
+        if len(told) == 1:
+            owner[cluster] = told[0]
             continue
-        for _, entity in members:
-            for name in (entity.name, *entity.aliases):
-                by_form[linker.key(name)].add(cluster)
-            for form in linker.short_forms(entity.name, entity.type):
-                by_form[form].add(cluster)
-    for cluster, members in sorted(clusters.items()):
-        if cluster[0] != "name":
-            continue
-        kinds = {ontology.top(e.type) for _, e in members}
+        near = {c for size in range(2, min(len(short), 6) + 1) for c in blocks.get(cluster[1][:size], ())}
+        near |= {c for size in range(2, 5) for c in blocks.get(cluster[1][size:], ())} | blocks.get(cluster[1], set())
         fitting = [
-            c for c in by_form[cluster[1]]
-            if c != cluster and len(c[1]) > len(cluster[1]) and {ontology.top(e.type) for _, e in clusters[c]} & kinds
+            (rank, named[c][0], c) for c in sorted(near)
+            if c != cluster and len(named[c][0]) > len(short) and linker.compatible(kind, named[c][1])
+            and (rank := linker.fit(short, named[c][0], named[c][1])) > 0
         ]  # fmt: skip
-        fitting.sort(key=lambda c: (len(c[1]), c[1]))
-        chain = all(b in by_form[a[1]] for a, b in zip(fitting, fitting[1:], strict=False))
-        if len(fitting) > 0 and chain:
-            owner[cluster] = fitting[0]
+        chosen = linker.choose(short, fitting)
+        if chosen is not None:
+            owner[cluster] = chosen
 
     def final(cluster: tuple[str, str]) -> tuple[str, str]:
         while cluster in owner:

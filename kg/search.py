@@ -144,6 +144,18 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A document in a list: `basis` is where its date comes from, `facts` how many facts it tells."""
+
+    id: str
+    title: str | None
+    published: str | None
+    basis: str | None
+    source: str | None
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """The store in numbers: documents, entities and facts by class, and who is named by most facts."""
 
@@ -290,9 +302,7 @@ def _all_known(store: Store, iris: Sequence[str] | None = None) -> list[_Known]:
         types = sorted(t.removeprefix(KG) for t in about.get(RDF_TYPE, []) if t.startswith(KG))
         aliases = tuple(sorted({*about.get(ALIAS, []), *labels[1:]} - {labels[0]}))
         found.append(
-            _Known(
-                iri, labels[0], types[0] if len(types) > 0 else "Place", (about.get(KG + "code") or [None])[0], aliases
-            )
+            _Known(iri, labels[0], types[0] if len(types) > 0 else "Place", _first(about.get(KG + "code")), aliases)
         )
     return found
 
@@ -464,9 +474,8 @@ def facts(
         least = parse_amount(min_amount)
         if least is None:
             raise QueryError(f"not a sum of money: {min_amount!r}; write it as the news does, or 3e8")
-        where.append(
-            f"?fact <{KG}currency> {literal(least.currency)} . FILTER(BOUND(?amount) && ?amount >= {least.value:f})"
-        )
+        where.append(f"?fact <{KG}amount> ?amount ; <{KG}currency> {literal(least.currency)} .")
+        where.append(f"FILTER(?amount >= {least.value:f})")
     first = _day(since, 0) if since is not None else None
     last = _day(until, 1) if until is not None else None
     if first is not None and last is not None and first > last:
@@ -551,7 +560,7 @@ def fact_rows(store: Store, iris: Sequence[str], *, ontology: Ontology) -> list[
         values = about.get(iri, {})
 
         def one(name: str, values: Mapping[str, list[str]] = values) -> str | None:
-            return (values.get(KG + name) or [None])[0]
+            return _first(values.get(KG + name))
 
         order = (
             {r.name: n for n, r in enumerate(ontology.facts[kind].roles)}
@@ -565,7 +574,7 @@ def fact_rows(store: Store, iris: Sequence[str], *, ontology: Ontology) -> list[
             FactRow(
                 iri=iri,
                 type=kind,
-                label=(values.get(LABEL) or [None])[0],
+                label=_first(values.get(LABEL)),
                 roles=tuple(sorted(filled, key=lambda pair: (order.get(pair[0], 99), pair[1].label, pair[1].iri))),
                 date=one("date"),
                 date_text=one("dateText"),
@@ -589,7 +598,7 @@ def _telling(
     store: Store, values: Mapping[str, list[str]], documents: Mapping[str, Mapping[str, list[str]]]
 ) -> Telling:
     def one(name: str) -> str | None:
-        return (values.get(KG + name) or [None])[0]
+        return _first(values.get(KG + name))
 
     source = one("inDocument") or ""
     document = documents.get(source, {})
@@ -597,8 +606,8 @@ def _telling(
     return Telling(
         quote=one("quote") or "",
         document=_id(store, source),
-        title=(document.get(LABEL) or [None])[0],
-        published=(document.get(PUBLISHED) or [None])[0],
+        title=_first(document.get(LABEL)),
+        published=_first(document.get(PUBLISHED)),
         start=int(start) if start is not None else None,
         end=int(end) if end is not None else None,
         confidence=float(confidence) if confidence is not None else None,
@@ -664,7 +673,8 @@ def search_text(store: Store, text: str, *, limit: int = 20) -> list[Sentence]:
         store,
         f"""
         SELECT ?quote ?document (COUNT(DISTINCT ?fact) AS ?n) WHERE {{
-            {{ ?fact <{KG}evidence> ?evidence . ?evidence <{KG}quote> ?quote ; <{KG}inDocument> ?document . FILTER({holds("?quote")}) }}
+            {{ ?fact <{KG}evidence> ?evidence . ?evidence <{KG}quote> ?quote ; <{KG}inDocument> ?document .
+               FILTER({holds("?quote")}) }}
             UNION {{ ?document a <{KG}Document> ; <{LABEL}> ?quote . FILTER({holds("?quote")}) }}
         }} GROUP BY ?quote ?document""",
     )
@@ -672,7 +682,7 @@ def search_text(store: Store, text: str, *, limit: int = 20) -> list[Sentence]:
     documents = _about(store, [d for _, d, _ in found])
 
     def of(document: str, predicate: str) -> str | None:
-        return (documents.get(document, {}).get(predicate) or [None])[0]
+        return _first(documents.get(document, {}).get(predicate))
 
     sentences = [Sentence(words, _id(store, d), of(d, LABEL), of(d, PUBLISHED), n) for words, d, n in found]
     sentences.sort(key=lambda s: (s.document, s.text))
@@ -711,6 +721,33 @@ def stats(store: Store, *, ontology: Ontology, top: int = 10) -> Stats:
         facts=by_class(ontology.facts),
         busiest=tuple((named[row["e"].value], int(row["n"].value)) for row in busiest),
     )
+
+
+def documents(store: Store) -> list[Listed]:
+    """The documents of the store with their number of facts, the newest first, those without a date last."""
+    rows = _select(
+        store,
+        f"""SELECT ?d (COUNT(DISTINCT ?fact) AS ?n) WHERE {{
+            ?d a <{KG}Document> . OPTIONAL {{ ?evidence <{KG}inDocument> ?d . ?fact <{KG}evidence> ?evidence }} }}
+            GROUP BY ?d""",
+    )
+    about = _about(store, [row["d"].value for row in rows])
+    listed = []
+    for row in rows:
+        values = about.get(row["d"].value, {})
+        listed.append(
+            Listed(
+                id=_id(store, row["d"].value),
+                title=_first(values.get(LABEL)),
+                published=_first(values.get(PUBLISHED)),
+                basis=_first(values.get(KG + "dateBasis")),
+                source=_first(values.get(SCHEMA + "isBasedOn")),
+                facts=int(row["n"].value),
+            )
+        )
+    listed.sort(key=lambda d: d.id)
+    listed.sort(key=lambda d: d.published or "", reverse=True)
+    return listed
 
 
 def document_iri(store: Store, text: str) -> str:
@@ -929,6 +966,10 @@ def _select(store: Store, text: str) -> list[dict[str, Any]]:
 def _id(store: Store, iri: str) -> str:
     """What a person types for an IRI of the store: `company/闻泰通讯`, `place/330402`; any other IRI as it is."""
     return store.iris.id_of(iri) or iri
+
+
+def _first(values: Sequence[str] | None) -> str | None:
+    return values[0] if values is not None and len(values) > 0 else None
 
 
 def _text(term: object) -> str | None:

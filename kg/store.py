@@ -37,7 +37,7 @@ from kg import __version__
 from kg.errors import QueryError, StoreError
 from kg.model import Amount, Date, Document, Entity, Extraction, Fact, Mention, Resolution, Span
 from kg.ontology import KG, Ontology
-from kg.rdf import BASE, PREFIXES, Iris, digest, document_quads
+from kg.rdf import BASE, PREFIXES, XSD, Iris, digest, document_quads
 
 if TYPE_CHECKING:
     from kg.gazetteer import Gazetteer
@@ -798,6 +798,97 @@ def _explain(error: Exception, path: Path | str | None) -> StoreError:
 def _short(text: str) -> str:
     line = text.strip().splitlines()[0] if text.strip() != "" else "no reason given"
     return line if len(line) <= 200 else line[:200] + "…"
+
+
+# ---------------------------------------------------------------- validation
+
+#: Documents whose graphs are checked in one call: pySHACL reads the shapes anew at every call.
+_CHECKED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing in a document's graph that a shape does not allow.
+
+    `focus` is the IRI of the fact, entity or document, `path` the local name of the property and `value` what is
+    wrong there (None where something is missing or the fault is of the whole node). `quote` is the sentence of the
+    fact or evidence, None for anything else.
+    """
+
+    focus: str
+    message: str
+    path: str | None
+    value: str | None
+    document: str
+    quote: str | None = None
+
+
+def validate(
+    store: Store, *, ontology: Ontology, documents: Iterable[str] | None = None, language: str = "zh"
+) -> list[Violation]:
+    """Check the graph of every document, or of some, against `shapes.ttl`; sorted by document and focus.
+
+    Each graph is checked on its own, as a reader of that one article would: what another document says of an entity
+    does not count. `language` is that of the messages (zh or en). Takes about 7 ms a document.
+    """
+    import rdflib
+
+    shapes = rdflib.Graph().parse(ontology.folder / "shapes.ttl", format="turtle")
+    classes = [
+        (rdflib.URIRef(KG + name), rdflib.RDFS.subClassOf, rdflib.URIRef(KG + above))
+        for name in (*ontology.entities, *ontology.facts)
+        for above in ontology.ancestors(name)[1:2]
+    ]
+    names = list(store.graphs() if documents is None else documents)
+    found: list[Violation] = []
+    for start in range(0, len(names), _CHECKED):
+        found.extend(_validate(store, names[start : start + _CHECKED], shapes, classes, language))
+    return sorted(found, key=lambda v: (v.document, v.focus, v.path or "", v.value or "", v.message))
+
+
+def _validate(
+    store: Store, documents: Sequence[str], shapes: Any, classes: Iterable[tuple[Any, Any, Any]], language: str
+) -> Iterator[Violation]:
+    import pyshacl
+    import rdflib
+    from rdflib.namespace import SH
+
+    data = rdflib.Graph(bind_namespaces="none")
+    for triple in classes:
+        data.add(triple)
+
+    # The graphs are checked together and must not mix: every node carries the number of its document.
+    def node(term: Any, number: int) -> Any:
+        if isinstance(term, ox.NamedNode):
+            return rdflib.URIRef(term.value if term.value.startswith(KG) else f"d{number}:{term.value}")
+        if term.language is not None:
+            return rdflib.Literal(term.value, lang=term.language)
+        datatype = term.datatype.value
+        # To rdflib "done" and "done"^^xsd:string are two terms, and the shapes have the first.
+        return rdflib.Literal(term.value, datatype=None if datatype == XSD + "string" else rdflib.URIRef(datatype))
+
+    for number, document in enumerate(documents):
+        for quad in store.quads(document):
+            data.add((node(quad.subject, number), rdflib.URIRef(quad.predicate.value), node(quad.object, number)))
+    conforms, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+    if conforms:
+        return
+    for result in report.objects(None, SH.result):
+        focus = str(report.value(result, SH.focusNode))
+        place, _, iri = focus.partition(":")
+        messages = {m.language: str(m) for m in report.objects(result, SH.resultMessage)}
+        path, value = report.value(result, SH.resultPath), report.value(result, SH.value)
+        shown = None if value is None or str(value) == focus else str(value)
+        places = sorted(map(str, data.objects(rdflib.URIRef(focus), rdflib.URIRef(KG + "evidence"))))
+        quote = data.value(rdflib.URIRef(places[0] if len(places) > 0 else focus), rdflib.URIRef(KG + "quote"))
+        yield Violation(
+            focus=iri,
+            message=messages.get(language) or messages.get("zh") or min(messages.values(), default=""),
+            path=None if path is None else re.split("[#/]", str(path))[-1],
+            value=None if shown is None else re.sub(r"^d\d+:(?=https?:)", "", shown),
+            document=documents[int(place[1:])],
+            quote=None if quote is None else str(quote),
+        )
 
 
 # ---------------------------------------------------------------- what a query may be

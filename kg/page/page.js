@@ -27,7 +27,7 @@ zh: {
   cols: ['类别', '名称', '参与者', '时间', '金额', '状态', '置信度', '原文', '出处'], caption: n => `${n} 条事实，新的在前`,
   hint: ['单击实体或连线，查看事实与原文', '双击实体，展开相邻实体', '搜索，方向键选择，Enter 打开', '适应窗口 · 表格 · 隐藏所选'], skip: '跳到事实列表',
   zoomIn: '放大', zoomOut: '缩小', net: '知识图谱：用方向键在实体间移动，Enter 查看事实', states: { planned: '计划', signed: '已签约', started: '已启动', completed: '已完成', ended: '已终止', denied: '已否认', done: '' },
-  filters: '筛选', panel: '详情', from: '起始年', to: '截止年', rule: '规则', years: (a, b) => `${a} 至 ${b} 年`,
+  help: '操作', filters: '筛选', panel: '详情', from: '起始年', to: '截止年', rule: '规则', years: (a, b) => `${a} 至 ${b} 年`,
 },
 en: {
   search: 'Search by name, pinyin or initials', noHit: q => `Nothing found for “${q}”`, fit: 'Fit', table: 'Table', map: 'Map', png: 'Save image', dark: 'Dark', light: 'Light', other: '中文',
@@ -43,7 +43,7 @@ en: {
   cols: ['Kind', 'Name', 'Participants', 'Date', 'Amount', 'Status', 'Confidence', 'Sentence', 'Source'], caption: n => `${n} facts, newest first`,
   hint: ['Click an entity or a link for its facts and sentences', 'Double-click an entity to expand its neighbours', 'Search, arrows choose, Enter opens', 'Fit · table · hide the selected'], skip: 'Skip to the facts',
   zoomIn: 'Zoom in', zoomOut: 'Zoom out', net: 'Knowledge graph: arrow keys move between entities, Enter reads the facts', states: { planned: 'planned', signed: 'signed', started: 'started', completed: 'completed', ended: 'ended', denied: 'denied', done: '' },
-  filters: 'Filters', panel: 'Details', from: 'From year', to: 'To year', rule: 'Rule', years: (a, b) => `${a} to ${b}`,
+  help: 'How to', filters: 'Filters', panel: 'Details', from: 'From year', to: 'To year', rule: 'Rule', years: (a, b) => `${a} to ${b}`,
 },
 };
 const params = new URLSearchParams(location.hash.slice(1));
@@ -160,11 +160,13 @@ const spread = new Map(); // link → bend, so that parallel facts lie beside ea
     spread.set(i, D.links[i][2] < D.links[i][3] ? bend : -bend);
   }));
 }
+let grow = 1; // a picture of many nodes is seen from afar: then nodes are drawn larger
+const sizeOf = n => (n >= N ? 5 : D.nodes[n][SIZE]) * grow;
 function nodeStyle(n, on, bright) {
   const hub = n >= N, kind = hub ? D.factClasses[D.facts[n - N].c] : D.classes[D.nodes[n][CLASS]];
   const base = shade(kind.colour), colour = bright ? base : fade(base);
   const shape = hub ? 'dot' : kind.shape;
-  return { id: n, hidden: !on, shape, size: hub ? 5 : D.nodes[n][SIZE] * (OPTICAL[shape] || 1), color: { background: colour, border: bright ? look.stage : colour, highlight: { background: colour, border: look.stage }, hover: { background: mix(colour, look.fg, 0.12), border: look.stage } } };
+  return { id: n, hidden: !on, shape, size: sizeOf(n) * (OPTICAL[shape] || 1), color: { background: colour, border: bright ? look.stage : colour, highlight: { background: colour, border: look.stage }, hover: { background: mix(colour, look.fg, 0.12), border: look.stage } } };
 }
 function edgeStyle(i, on, bright, chosen) {
   const [f, , from, to, directed] = D.links[i], fact = D.facts[f], bend = spread.get(i);
@@ -221,32 +223,35 @@ const short = (text, most) => { const chars = Array.from(text); return chars.len
 let drawnLabels = 0;
 function labels(g) {
   const light = lit(), scale = network.getScale(), ratio = network.canvas.pixelRatio || 1, W = g.canvas.clientWidth, H = g.canvas.clientHeight;
-  const zero = network.canvasToDOM({ x: 0, y: 0 }), bodies = network.body.nodes, rows = new Map();
+  const zero = network.canvasToDOM({ x: 0, y: 0 }), bodies = network.body.nodes, texts = new Map(), discs = new Map();
   g.save();
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.textAlign = 'left'; g.textBaseline = 'middle'; g.lineJoin = 'round';
-  const hit = (x0, y0, x1, y1) => { for (let r = Math.floor(y0 / 20); r <= Math.floor(y1 / 20); r++) for (const b of rows.get(r) || []) if (b[0] < x1 && b[2] > x0 && b[1] < y1 && b[3] > y0) return true; return false; };
-  const take = (x0, y0, x1, y1) => { const b = [x0, y0, x1, y1]; for (let r = Math.floor(y0 / 20); r <= Math.floor(y1 / 20); r++) { if (!rows.has(r)) rows.set(r, []); rows.get(r).push(b); } };
+  const hit = (rows, x0, y0, x1, y1) => { for (let r = Math.floor(y0 / 20); r <= Math.floor(y1 / 20); r++) for (const b of rows.get(r) || []) if (b[0] < x1 && b[2] > x0 && b[1] < y1 && b[3] > y0) return true; return false; };
+  const take = (rows, x0, y0, x1, y1) => { const b = [x0, y0, x1, y1]; for (let r = Math.floor(y0 / 20); r <= Math.floor(y1 / 20); r++) { if (!rows.has(r)) rows.set(r, []); rows.get(r).push(b); } };
   const spots = [];
   for (let n = 0; n < N; n++) {
     if (!nodeOn[n] || !bodies[n]) continue;
-    const x = bodies[n].x * scale + zero.x, y = bodies[n].y * scale + zero.y, radius = Math.max(D.nodes[n][SIZE] * scale, 2);
+    const x = bodies[n].x * scale + zero.x, y = bodies[n].y * scale + zero.y, radius = Math.max(sizeOf(n) * scale, 2);
     if (x < -80 || x > W + 80 || y < -30 || y > H + 30) continue;
     const bright = !light || light.nodes.has(n);
-    if (bright) take(x - radius * 0.8, y - radius * 0.8, x + radius * 0.8, y + radius * 0.8);
+    if (bright) take(discs, x - radius * 0.8, y - radius * 0.8, x + radius * 0.8, y + radius * 0.8);
     spots.push([n, x, y, radius, bright]);
   }
   const chosen = state.sel && state.sel.kind === 'node' ? state.sel.node : -1;
   // D.nodes are in order of importance; the selected and its neighbours come before all others.
   spots.sort((a, b) => (b[0] === chosen) - (a[0] === chosen) || b[4] - a[4] || a[0] - b[0]);
   drawnLabels = 0;
+  const weighty = new Set(spots.slice(0, 24).map(spot => spot[0]));
   for (const [n, x, y, radius, bright] of spots) {
-    const size = n === chosen ? 15 : Math.max(11.5, Math.min(15, 10.6 + D.nodes[n][SIZE] * 0.2)), font = (D.nodes[n][SIZE] > 15 || n === chosen ? '600 ' : '') + size.toFixed(1) + 'px ' + FONT;
+    const size = n === chosen ? 15 : Math.max(11.5, Math.min(15, 10.6 + D.nodes[n][SIZE] * 0.2)) - (scale < 0.8 ? 0.8 : 0), font = (D.nodes[n][SIZE] > 15 || n === chosen ? '600 ' : '') + size.toFixed(1) + 'px ' + FONT;
     const text = bright && light ? short(D.nodes[n][NAME], 22) : short(D.nodes[n][NAME], 14), w = textWidth(g, text, font), h = size + 2, gap = radius + 2;
     const places = [[x - w / 2, y + gap + h / 2], [x + gap + 2, y], [x - gap - 2 - w, y], [x - w / 2, y - gap - h / 2], [x + gap * 0.5, y + gap * 0.8 + h / 2], [x - gap * 0.5 - w, y + gap * 0.8 + h / 2]];
-    const spot = places.find(([px, py]) => !hit(px - 1, py - h / 2, px + w + 1, py + h / 2)) || (n === chosen ? places[0] : null);
+    const inside = ([px, py]) => px > 2 && px + w < W - 2 && py - h / 2 > 2 && py + h / 2 < H - 2, clear = ([px, py]) => !hit(texts, px - 1, py - h / 2, px + w + 1, py + h / 2), open = ([px, py]) => !hit(discs, px, py - h / 2 + 1, px + w, py + h / 2 - 1);
+    // In a crowd a name of weight may cover lesser nodes; a lesser name is left out.
+    const spot = places.find(at => inside(at) && clear(at) && open(at)) || (weighty.has(n) || (light && bright) ? places.find(at => inside(at) && clear(at)) : null) || (n === chosen ? places[0] : null);
     if (!spot) continue;
-    take(spot[0] - 1, spot[1] - h / 2, spot[0] + w + 1, spot[1] + h / 2);
+    take(texts, spot[0] - 1, spot[1] - h / 2, spot[0] + w + 1, spot[1] + h / 2);
     g.font = font; g.globalAlpha = bright ? 1 : 0.28; g.lineWidth = 3.5; g.strokeStyle = look.stage; g.strokeText(text, spot[0], spot[1]);
     g.fillStyle = look.fg; g.fillText(text, spot[0], spot[1]);
     drawnLabels++;
@@ -263,9 +268,9 @@ function labels(g) {
       if (said.has(key)) continue;
       const p = edge.edgeType.getPoint(0.5), x = p.x * scale + zero.x, y = p.y * scale + zero.y, font = '10.5px ' + FONT, w = textWidth(g, text, font);
       const a = bodies[from], b = bodies[to];
-      if (x < 0 || x > W || y < 0 || y > H || Math.hypot(a.x - b.x, a.y - b.y) * scale < w * 0.9 || hit(x - w / 2 - 2, y - 7, x + w / 2 + 2, y + 7)) continue;
+      if (x < 0 || x > W || y < 0 || y > H || Math.hypot(a.x - b.x, a.y - b.y) * scale < w * 0.9 || hit(texts, x - w / 2 - 2, y - 7, x + w / 2 + 2, y + 7) || hit(discs, x - w / 2, y - 6, x + w / 2, y + 6)) continue;
       said.add(key);
-      take(x - w / 2 - 2, y - 7, x + w / 2 + 2, y + 7);
+      take(texts, x - w / 2 - 2, y - 7, x + w / 2 + 2, y + 7);
       g.font = font; g.globalAlpha = 1; g.lineWidth = 4; g.strokeStyle = look.stage; g.strokeText(text, x - w / 2, y);
       g.fillStyle = mix(shade(D.factClasses[fact.c].colour), look.fg, 0.35); g.fillText(text, x - w / 2, y);
     }
@@ -273,9 +278,10 @@ function labels(g) {
   // How many neighbours are not in the picture yet.
   for (const [n, x, y, radius, bright] of spots) {
     const count = bright ? outside(n).length : 0;
-    if (count === 0 || radius < 5) continue;
+    if (count < 3 && (count === 0 || n !== chosen)) continue;
     g.globalAlpha = 1; g.font = '9.5px ' + FONT; g.fillStyle = look.mute;
     const text = '+' + count, w = textWidth(g, text, g.font), px = x + radius * 0.75, py = y - radius * 0.95;
+    if (hit(texts, px, py - 5, px + w, py + 5)) continue;
     g.lineWidth = 3; g.strokeStyle = look.stage; g.strokeText(text, px, py); g.fillText(text, px, py);
   }
   g.restore();
@@ -373,7 +379,9 @@ function money(fact) {
   return (SIGNS[fact.b] || '') + group(fact.a) + (fact.u ? ' – ' + group(fact.u) : '') + ' ' + (fact.m || '');
 }
 const kindOf = fact => (fact.k ? word(fact.k) : label(D.factClasses[fact.c]));
-function entityLink(n) { const b = button('link', D.nodes[n][NAME], () => choose(n, true)); return b; }
+const entityLink = n => button('link', D.nodes[n][NAME], () => choose(n, true));
+function inRoles(fact) { const roles = new Map(); fact.r.forEach(([role, n]) => { if (!roles.has(role)) roles.set(role, []); roles.get(role).push(n); }); return [...roles]; }
+const listed = nodes => nodes.flatMap((n, k) => (k ? [lang === 'zh' ? '、' : ', ', entityLink(n)] : [entityLink(n)]));
 function quoteOf(telling) {
   // Offsets count code points, as everywhere in kg; JavaScript counts UTF-16 units.
   const chars = Array.from(telling[1]), box = el('blockquote');
@@ -396,9 +404,8 @@ function card(f) {
   top.append(when);
   box.append(top);
   if (fact.l) box.append(el('div', 'name', fact.l));
-  const list = el('dl'), roles = new Map();
-  fact.r.forEach(([role, n]) => { if (!roles.has(role)) roles.set(role, []); roles.get(role).push(n); });
-  roles.forEach((nodes, role) => { const dd = el('dd'); nodes.forEach((n, k) => { if (k) dd.append(lang === 'zh' ? '、' : ', '); dd.append(entityLink(n)); }); list.append(el('dt', '', word(role)), dd); });
+  const list = el('dl');
+  inRoles(fact).forEach(([role, nodes]) => list.append(el('dt', '', word(role)), el('dd', '', ...listed(nodes))));
   if (fact.x || fact.a) list.append(el('dt', '', T.amount), el('dd', '', fact.x || '', fact.a ? el('small', '', ' ' + money(fact)) : ''));
   if (fact.w && fact.d && fact.w !== fact.d) list.append(el('dt', '', T.date), el('dd', '', fact.d + ' ', el('small', '', T.written(fact.w))));
   (fact.q || []).forEach(([name, value]) => list.append(el('dt', '', word(name)), el('dd', '', value)));
@@ -459,13 +466,13 @@ function panel() {
 }
 function overview(root) {
   if (state.shown.size < N) root.append(el('p', 'hint', T.partly));
-  const list = el('ul', 'top-list'), visible = [...Array(N).keys()].filter(n => nodeOn[n]).slice(0, 7);
-  visible.forEach(n => { const b = button('', '', () => choose(n, true)); b.append(shapeIcon(n), el('span', '', D.nodes[n][NAME]), el('b', '', T.facts(factsOf[n].filter(f => factOn[f]).length))); list.append(el('li', '', b)); });
+  const list = el('ul', 'top-list'), count = n => factsOf[n].filter(f => factOn[f]).length, visible = [...Array(N).keys()].filter(n => nodeOn[n]).slice(0, 40).sort((a, b) => count(b) - count(a) || a - b).slice(0, 7);
+  visible.forEach(n => { const b = button('', '', () => choose(n, true)); b.append(shapeIcon(n), el('span', '', D.nodes[n][NAME]), el('b', '', T.facts(count(n)))); list.append(el('li', '', b)); });
   if (visible.length) root.append(el('h2', '', T.hubs), list);
   const newest = D.facts.map((_, f) => f).filter(f => factOn[f]).sort(newer);
   if (newest.length) { root.append(el('h2', '', T.newest)); cards(root, newest, 6); }
   const keys = ['', '', '/', 'F T H'];
-  root.append(el('h2', '', '?'), ...T.hint.map((text, k) => el('p', 'hint', keys[k] ? el('kbd', 'k', keys[k]) : '', keys[k] ? ' ' : '', text)));
+  root.append(el('h2', '', T.help), ...T.hint.map((text, k) => el('p', 'hint', keys[k] ? el('kbd', 'k', keys[k]) : '', keys[k] ? ' ' : '', text)));
 }
 function hide() {
   if (!state.sel || state.sel.kind !== 'node') return;
@@ -603,7 +610,7 @@ function table() {
   t.append(el('thead', '', head), body);
   const rows = (start, end) => list.slice(start, end).forEach(f => {
     const fact = D.facts[f], first = fact.t[0], who = el('td');
-    fact.r.forEach(([role, n], k) => { if (k) who.append(el('br')); who.append(word(role) + ' ', entityLink(n)); });
+    inRoles(fact).forEach(([role, nodes], k) => { if (k) who.append(el('br')); who.append(el('small', '', word(role) + ' '), ...listed(nodes)); });
     body.append(el('tr', '', el('td', 'nowrap', el('span', 'chip', dot(shade(D.factClasses[fact.c].colour)), kindOf(fact))), el('td', '', fact.l || ''), who, el('td', 'nowrap', fact.d || fact.w || ''), el('td', '', fact.x || money(fact) || ''), el('td', 'nowrap', T.states[fact.s] || ''), el('td', 'nowrap', fact.f.toFixed(2)), el('td', 'text', first ? first[1] : ''), el('td', '', first ? sourceOf(first) : '')));
   });
   let end = 200;
@@ -616,6 +623,7 @@ function setView(view) {
   $('table').hidden = view !== 'table';
   $('zoom').hidden = view === 'table';
   if (view === 'table') table();
+  wide();
   tools();
   writeHash();
 }
@@ -637,8 +645,11 @@ function refresh() {
   empty.hidden = nodes > 0;
   if (nodes === 0) { empty.replaceChildren(el('p', '', N ? T.empty : T.nothing)); if (N) empty.append(button('pill', T.reset, clearFilters)); }
   if (state.view === 'table') table();
+  wide();
   writeHash();
 }
+// The table takes the place of the panel as long as nothing is selected.
+const wide = () => $('app').classList.toggle('wide', state.view === 'table' && !state.sel);
 function moreNodes() { const next = [...Array(N).keys()].filter(n => !state.shown.has(n) && neighbours[n].some(m => state.shown.has(m))); reveal((next.length ? next : [...Array(N).keys()].filter(n => !state.shown.has(n))).slice(0, 60)); refresh(); fit(); }
 let ready = false;
 function writeHash() {
@@ -667,7 +678,7 @@ function readHash() {
   if (p.get('dated')) state.undated = false;
   if (+p.get('sure')) state.sure = Math.min(1, +p.get('sure'));
   if (p.get('theme') === 'dark' || p.get('theme') === 'light') state.theme = p.get('theme');
-  return { node: p.get('e') ? number(p.get('e')) : -1, path: p.get('path') ? p.get('path').split('~').map(number) : null, view: p.get('view') };
+  return { node: p.get('e') ? number(p.get('e')) : -1, path: p.get('path') ? p.get('path').split('~').map(number) : null, view: p.get('view'), query: p.get('q') };
 }
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
 function theme() { document.documentElement.dataset.theme = state.theme || (prefersDark.matches ? 'dark' : 'light'); readLook(); }
@@ -761,6 +772,15 @@ addEventListener('keydown', event => {
 let moved = false;
 network.on('dragging', () => { moved = true; });
 network.on('zoom', () => { moved = true; });
+/** Stretch the computed picture a little to the shape of this window; once, before anything has been moved. */
+function stretch() {
+  const box = $('net'), all = V.nodes, span = axis => Math.max(...all.map(p => p[axis])) - Math.min(...all.map(p => p[axis]));
+  if (all.length < 3 || !box.clientWidth) return;
+  const wanted = (box.clientWidth - 132) / Math.max(box.clientHeight - 84, 1), by = Math.max(0.72, Math.min(1.4, wanted / (span('x') / Math.max(span('y'), 1))));
+  all.forEach(p => { if (by > 1) p.x = Math.round(p.x * by); else p.y = Math.round(p.y / by); });
+  const scale = Math.min((box.clientWidth - 132) / span('x'), (box.clientHeight - 84) / span('y'));
+  grow = box.clientWidth < 600 ? 1 : Math.round(10 * Math.max(1, Math.min(1.6, Math.pow(1 / scale, 0.5)))) / 10;
+}
 let frame = 0;
 // The picture fits the window until its reader moves it.
 new ResizeObserver(() => { cancelAnimationFrame(frame); frame = requestAnimationFrame(() => { network.setSize('100%', '100%'); network.redraw(); if (!moved && !state.sel) fit(); }); }).observe($('stage'));
@@ -770,7 +790,7 @@ theme();
 language();
 tools();
 filters();
-evaluate();
+stretch();
 refresh();
 network.redraw();
 fit();
@@ -778,6 +798,7 @@ if (asked.path && asked.path.every(n => n >= 0)) route(asked.path[0], asked.path
 else if (asked.node >= 0) choose(asked.node, true);
 else if (D.focus.length === 1) choose(D.focus[0], true);
 if (asked.view === 'table') setView('table');
+if (asked.query) { $('q').value = asked.query; search(); }
 ready = true;
 writeHash();
 document.documentElement.dataset.ready = 'yes';

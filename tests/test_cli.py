@@ -1,0 +1,324 @@
+"""The command line as a user meets it: answers, languages, wrong input, exit codes, and how soon help comes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kg import cli
+from kg.export import FORMATS
+
+ROOT = Path(__file__).resolve().parent.parent
+
+ARTICLES = {
+    "nanhu.txt": "标题：南湖签约\n日期：2018-08-20\n\n2016年，嘉兴市南湖区与上海市杨浦区签订了合作框架协议。"
+    "2017年6月，容川新能源股份有限公司投资2亿元建设嘉兴南湖产业园。",
+    "kunshan.txt": "日期：2020-01-03\n\n江苏省昆山市与上海市嘉定区签订合作备忘录。",
+    "undated.txt": "北京市朝阳区与长春市朝阳区签订合作协议。",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "articles").mkdir()
+    for name, text in ARTICLES.items():
+        (folder / "articles" / name).write_text(text, encoding="utf-8")
+    assert cli.run(["build", str(folder / "articles"), "--store", str(folder / "store")]) == 0
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KG_LANG", "LC_ALL", "LC_MESSAGES", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    monkeypatch.setenv("KG_STORE", str(folder / "store"))
+    monkeypatch.chdir(folder)
+
+
+def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = cli.run(list(arguments))
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+COMMANDS = ("build", "show", "facts", "search", "query", "path", "stats", "documents", "view", "serve", "export", "validate", "eval", "demo")  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(("language", "word"), [("zh", "例："), ("en", "Examples:")])
+def test_help_has_an_example_in_both_languages(
+    capsys: pytest.CaptureFixture[str], command: str, language: str, word: str
+) -> None:
+    code, out, _ = _run(capsys, "--lang", language, command, "--help")
+    assert code == 0
+    assert word in out
+    assert f"kg {command}" in out.split(word)[1]
+    assert "\x1f" not in out
+    han = re.sub(r"kg .*|[（(].*?[)）]|例.*", "", out) if language == "en" else "x"
+    assert language == "zh" or len(re.findall(r"[\u4e00-\u9fff]{6,}", han)) == 0
+
+
+def test_every_command_is_tested_here() -> None:
+    import typer
+
+    assert set(typer.main.get_command(cli.app).commands) == set(COMMANDS)  # type: ignore[attr-defined]
+
+
+def test_help_comes_at_once() -> None:
+    # What takes time is importing; which modules that are is the same on a fast and on a slow machine.
+    code = "import sys; from kg import cli; cli.run(['--help']); print(sorted(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    heavy = {"pyoxigraph", "rdflib", "networkx", "pyvis", "pyshacl", "numpy", "starlette", "trafilatura", "opencc", "rjieba"}
+    assert [name for name in sorted(heavy) if f"'{name}'" in done.stderr] == []
+
+
+def test_show_tells_names_places_and_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = _run(capsys, "show", "南湖区")
+    assert code == 0
+    assert "浙江省 › 嘉兴市" in out
+    assert "“2016年，嘉兴市南湖区与上海市杨浦区签订了合作框架协议。”" in out
+    assert "2018-08-20" in out
+
+
+def test_show_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = _run(capsys, "show", "330402", "--json")
+    page = json.loads(out)
+    assert (code, page["label"], page["path"]) == (0, "南湖区", ["浙江省", "嘉兴市"])
+    agreement = next(f for f in page["facts"] if f["type"] == "Agreement")
+    assert [p["label"] for p in agreement["roles"]["party"]] == ["南湖区", "杨浦区"]
+
+
+def test_facts_as_table_json_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
+    call = ["facts", "--type", "协议", "--with", "杨浦区", "--since", "2016"]
+    _, table, _ = _run(capsys, *call)
+    _, as_json, _ = _run(capsys, *call, "--json")
+    _, as_csv, _ = _run(capsys, *call, "--csv")
+    assert "签约方 南湖区、杨浦区" in table
+    assert [f["date"] for f in json.loads(as_json)] == ["2016"]
+    rows = list(csv.DictReader(io.StringIO(as_csv)))
+    assert [row["participants"] for row in rows] == ["party=南湖区; party=杨浦区"]
+
+
+def test_piped_output_has_no_colour(capsys: pytest.CaptureFixture[str]) -> None:
+    for call in (["facts"], ["show", "南湖区"], ["stats"], ["query", "--list"]):
+        _, out, err = _run(capsys, *call)
+        assert "\x1b" not in out + err
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_tables_fit_the_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    from rich.cells import cell_len
+
+    monkeypatch.setenv("COLUMNS", str(width))
+    for call in (["facts"], ["show", "南湖区"], ["stats"], ["query", "--list"], ["documents"], ["search", "协议"]):
+        _, out, _ = _run(capsys, *call)
+        assert max(cell_len(line) for line in out.splitlines()) <= width, call
+
+
+def test_search_finds_entities_and_sentences(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = _run(capsys, "search", "南湖", "--json")
+    found = json.loads(out)
+    assert "南湖区" in [e["label"] for e in found["entities"]]
+    assert any("南湖区" in s["text"] for s in found["sentences"])
+
+
+def test_query_text_file_stdin_and_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sparql = 'SELECT DISTINCT ?place { ?place kg:code "330402" }'
+    (tmp_path / "q.rq").write_text(sparql, encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(sparql))
+    for call in ([sparql], ["-f", str(tmp_path / "q.rq")], ["-"]):
+        _, out, _ = _run(capsys, "query", *call, "--csv")
+        assert out == "place\nplace/330402\n"
+    _, out, _ = _run(capsys, "query", "agreements-between", "-p", "a=浙江", "-p", "b=上海", "--json")
+    assert [(r["partyA"], r["partyB"], r["date"]) for r in json.loads(out)] == [("南湖区", "杨浦区", "2016")]
+
+
+def test_ask_and_construct(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(capsys, "query", "ASK { ?f a kg:Agreement }")[1] == "是\n"
+    _, out, _ = _run(capsys, "query", "CONSTRUCT { ?f a kg:Agreement } WHERE { ?f a kg:Agreement }", "--csv")
+    assert out.startswith("subject,predicate,object\nAgreement-")
+
+
+def test_path_names_the_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = _run(capsys, "path", "南湖区", "杨浦区")
+    assert code == 0
+    assert "南湖区 → 杨浦区" in out
+    assert "签订了合作框架协议" in out
+
+
+def test_view_writes_one_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    page = tmp_path / "deep" / "graph.html"
+    assert _run(capsys, "view", "-o", str(page), "--around", "南湖区")[0] == 0
+    assert "杨浦区" in page.read_text(encoding="utf-8")
+    assert [p.name for p in page.parent.iterdir()] == ["graph.html"]
+
+
+@pytest.mark.parametrize("form", list(FORMATS))
+def test_export_to_a_file_and_to_a_pipe(form: str, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    command = [sys.executable, str(ROOT / "cli.py"), "export", "--format", form]
+    subprocess.run([*command, "-o", str(target)], check=True, capture_output=True)
+    assert target.exists()
+    piped = subprocess.run(command, capture_output=True)
+    if form == "csv":
+        assert piped.returncode == 1
+    else:
+        assert piped.stdout == target.read_bytes() != b""
+
+
+def test_build_as_json_and_its_exit_code(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text(ARTICLES["kunshan.txt"], encoding="utf-8")
+    (tmp_path / "bad.txt").write_bytes(b"\x00\x01")
+    code, out, _ = _run(capsys, "build", str(tmp_path), "--store", str(tmp_path / "s"), "--json")
+    report = json.loads(out)
+    assert (code, report["read"], len(report["failed"])) == (1, 1, 1)
+    code, out, err = _run(capsys, "build", str(tmp_path / "good.txt"), "--store", str(tmp_path / "s"))
+    assert code == 0
+    assert "未变" in out
+
+
+WRONG = [
+    (["show", "没有的名字呀"], 1, "没有名为"),
+    (["show", "朝阳区"], 1, "可能指 2 个对象，请改用编号：place/110105"),
+    (["facts", "--type", "Agrement"], 1, "没有类型“Agrement”；是不是 Agreement"),
+    (["facts", "--since", "很久以前吧"], 1, "不是日期：“很久以前吧”"),
+    (["facts", "--since", "2019", "--until", "2018"], 1, "晚于"),
+    (["facts", "--min-amount", "许多"], 1, "不是金额：“许多”"),
+    (["facts", "--status", "maybe"], 1, "没有状态“maybe”"),
+    (["facts", "--sort", "size"], 1, "排序只能是"),
+    (["facts", "--document", "zzzz"], 1, "没有文章“zzzz”"),
+    (["query", "SELECT ?s {\n ?s ?p }"], 1, "line 2, column"),
+    (["query", "SELECT * { SERVICE <http://x/> { ?s ?p ?o } }"], 1, "SERVICE"),
+    (["query", "INSERT DATA { <a:a> <b:b> <c:c> }"], 1, "INSERT"),
+    (["query", "agreements-betwen"], 1, "是不是 agreements-between"),
+    (["query", "settlements"], 1, "需要 -p place=…；例如：kg query settlements"),
+    (["query", "settlements", "-p", "nowhere=1", "-p", "place=浙江"], 1, "没有参数 nowhere"),
+    (["query", "settlements", "-p", "浙江"], 2, "-p 名称=值"),
+    (["query"], 2, "请给出查询"),
+    (["query", "-f", "nowhere.rq"], 1, "nowhere.rq: 没有这个文件"),
+    (["path", "南湖区", "南湖区"], 1, "同一个实体"),
+    (["build", "nowhere"], 1, "nowhere: 没有这个文件或文件夹"),
+    (["build"], 2, "缺少参数 PATHS"),
+    (["build", "articles", "--date", "明后天"], 1, "不是日期：“明后天”"),
+    (["build", "articles", "--jobs", "0"], 2, "--jobs"),
+    (["stats", "--store", "nowhere"], 1, "kg build"),
+    (["stats", "--store", "articles"], 1, "articles"),
+    (["stats", "--store", "articles/nanhu.txt"], 1, "nanhu.txt"),
+    (["export", "--format", "docx"], 1, "没有格式“docx”"),
+    (["export", "-o", "articles"], 1, "文件夹"),
+    (["view", "-o", "articles"], 1, "文件夹"),
+    (["view", "--since", "2999"], 1, "没有写网页"),
+    (["fakts"], 2, "没有命令 fakts"),
+    (["facts", "--typ", "x"], 2, "没有选项 --typ"),
+    (["facts", "--type"], 2, "--type"),
+    (["stats", "more"], 2, "多余的参数：more"),
+    (["--lang", "fr", "stats"], 2, "fr"),
+]
+
+
+@pytest.mark.parametrize(("call", "code", "words"), WRONG, ids=[" ".join(c[0])[:40] for c in WRONG])
+def test_wrong_input_is_one_line_and_an_exit_code(
+    capsys: pytest.CaptureFixture[str], call: list[str], code: int, words: str
+) -> None:
+    got, out, err = _run(capsys, *call)
+    assert (got, out) == (code, "")
+    assert err.startswith("错误：")
+    assert err.count("\n") == 1
+    assert words in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(("call", "code", "words"), WRONG, ids=[" ".join(c[0])[:40] for c in WRONG])
+def test_wrong_input_in_english(capsys: pytest.CaptureFixture[str], call: list[str], code: int, words: str) -> None:
+    got, out, err = _run(capsys, "--lang", "en", *call)
+    assert (got, out) == (code, "")
+    assert err.startswith("error: ")
+    typed = "".join(call)
+    assert [c for c in re.findall(r"[\u4e00-\u9fff]", err) if c not in typed and c not in "亿元万年月日北京市长春朝阳区浙江"] == []
+
+
+def test_a_store_of_another_version(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "meta.json").write_text('{"format": 99, "base": "https://kg.example/"}', encoding="utf-8")
+    code, _, err = _run(capsys, "stats", "--store", str(tmp_path / "s"))
+    assert code == 1
+    assert "kg build --rebuild" in err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o500)
+    code, _, err = _run(capsys, "build", "articles", "--store", str(locked / "s"))
+    assert code == 1
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_TW.UTF-8"}, "zh"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "zh_CN", "LANG": "C"}, "zh"),
+        ({"KG_LANG": "en", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"KG_LANG": "ZH", "LANG": "C"}, "zh"),
+        ({}, "en"),
+    ],
+)
+def test_language_of_the_environment(environment: dict[str, str], language: str) -> None:
+    assert cli.locale_language(environment) == language
+
+
+def test_a_broken_pipe_is_quiet() -> None:
+    command = f"{sys.executable} {ROOT / 'cli.py'} export --format nquads | head -c 10 > /dev/null"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+def test_ctrl_c_ends_with_a_message(folder: Path, tmp_path: Path) -> None:
+    # Reading standard input that never comes is the longest moment there is.
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "cli.py"), "build", "-", "--store", str(tmp_path / "s")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    for _ in range(100):
+        time.sleep(0.1)
+        if (tmp_path / "s" / "records.sqlite").exists():
+            break
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, "")
+    assert err.startswith("已中断")
+    assert err.count("\n") == 1
+
+
+def test_standard_input_is_an_article(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), "build", "-", "--store", str(tmp_path / "s"), "--json"],
+        input=ARTICLES["kunshan.txt"], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["read"] == 1
+
+
+def test_a_terminal_without_chinese_gets_question_marks(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, str(ROOT / "cli.py"), "stats"], capture_output=True, env=environment)
+    assert done.returncode == 0
+    assert b"?" in done.stdout
