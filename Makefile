@@ -24,7 +24,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@if [ ! -x $(PY) ]; then echo "make: new environment $(VENV) with $(PYTHON)"; $(PYTHON) -m venv $(VENV); fi
 	@echo "make: installing what requirements.lock lists into $(VENV)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PY) -c "import sysconfig as s, pathlib as p; p.Path(s.get_path('purelib'), 'kg-checkout.pth').write_text(str(p.Path.cwd()), encoding='utf-8')"
+	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m kg "$$@"\n' > $(VENV)/bin/kg && chmod +x $(VENV)/bin/kg
 	@touch $(STAMP)
 
 demo: $(STAMP) ## build the sample corpus, answer questions, write the graph page

@@ -30,16 +30,19 @@ from kg import __version__
 from kg.errors import KgError, QueryError, StoreError, UnknownNameError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
+    from rich.console import Console, Group
 
+    from kg.network import FactNetwork, Route
+    from kg.network import FactRow as NetworkFact
     from kg.ontology import Ontology
     from kg.pipeline import BuildReport
+    from kg.rdf import Iris
     from kg.search import EntityPage, FactRow
     from kg.store import Store
 
 LANGUAGES = ("zh", "en")
 _BREAK = "\x1f"
+_INTERRUPTED = 130
 
 
 # ---------------------------------------------------------------- two languages
@@ -209,6 +212,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = command.main(args=list(arguments), prog_name="kg", standalone_mode=False)
         sys.stdout.flush()
+        if code == _INTERRUPTED:
+            # Ctrl-C inside of a command comes out as its exit code.
+            return _interrupted()
         return code if isinstance(code, int) else 0
     except KgError as error:
         return _complain(translate(str(error)), error.exit_code)
@@ -255,7 +261,7 @@ def _interrupted() -> int:
         ),
         err=True,
     )
-    return 130
+    return _INTERRUPTED
 
 
 def _system_words(error: OSError) -> str:
@@ -292,7 +298,7 @@ def _usage_words(error: Any) -> str:
     option = re.fullmatch(r"Option '(.+?)' requires an argument\.", english)
     if option is not None:
         return f"选项 {option.group(1)} 后面要有值"
-    extra = re.fullmatch(r"Got unexpected extra arguments? \((.+)\)", english)
+    extra = re.fullmatch(r"Got unexpected extra argument(?:s|\(s\))? \((.+)\)\.?", english)
     return f"多余的参数：{extra.group(1)}" if extra is not None else english
 
 
@@ -704,25 +710,27 @@ def _print_page(page: EntityPage, ontology: Ontology) -> None:
         console.print(_fact_lines(row, ontology))
 
 
-def _fact_lines(row: FactRow, ontology: Ontology) -> Text:
+def _fact_lines(row: FactRow, ontology: Ontology) -> Group:
+    from rich.console import Group
+    from rich.padding import Padding
     from rich.text import Text
 
-    status = None if row.status in (None, "done") else _status(row.status)
     parts = [
         row.date or row.date_text or say("时间不详", "no date"),
         row.label,
         _participants(row, ontology, separator=say("；", "; ")),
         _sum(row),
-        status,
+        None if row.status in (None, "done") else _status(row.status),
     ]
-    line = Text("  " + "  ".join(p for p in parts if p is not None and p != ""))
+    head = Text("  ".join(p for p in parts if p is not None and p != ""))
     if row.confidence is not None:
-        line.append(f"  {row.confidence:.2f}", style="dim")
+        head.append(say(f"  置信 {row.confidence:.2f}", f"  confidence {row.confidence:.2f}"), style="dim")
+    lines = [Padding(head, (0, 0, 0, 2), expand=False)]
     for telling in row.tellings:
-        source = " ".join(p for p in (telling.document, telling.published) if p is not None)
-        line.append(f"\n    “{' '.join(telling.quote.split())}”")
-        line.append(f" — {source}", style="dim")
-    return line
+        quote = Text(f"“{' '.join(telling.quote.split())}”")
+        quote.append(" — " + " ".join(p for p in (telling.document, telling.published) if p is not None), style="dim")
+        lines.append(Padding(quote, (0, 0, 0, 4), expand=False))
+    return Group(*lines)
 
 
 @app.command(
@@ -1009,6 +1017,10 @@ def query(
         ),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help=_("列出预设问题", "List the canned questions"))] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", "-n", min=1, help=_("最多几行（表格默认 50）", "At most so many rows (tables: 50)")),
+    ] = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
     store: StoreOption = DEFAULT_STORE,
@@ -1047,10 +1059,13 @@ def query(
         else:
             typer.echo(say("是", "yes") if result.boolean else say("否", "no"))
         return
+    most = limit if limit is not None or as_json or as_csv else 50
     rows = [
         {name: _value(term, base, short=not as_json) for name, term in zip(result.variables, row, strict=True)}
-        for row in result.rows
+        for row in result.rows[:most]
     ]
+    if not (as_json or as_csv):
+        rows = [{name: _friendly(name, value, ontology) for name, value in row.items()} for row in rows]
     numbers = [
         name
         for n, name in enumerate(result.variables)
@@ -1059,6 +1074,11 @@ def query(
     wide = next((name for name in reversed(result.variables) if name.startswith("sentence")), None)
     columns = [(name, _heading(name)) for name in result.variables]
     _print_rows(columns, rows, as_json=as_json, as_csv=as_csv, right=numbers, wide=wide)
+    if len(rows) < len(result.rows):
+        total = len(result.rows)
+        _note(
+            say(f"共 {total} 行，显示前 {len(rows)} 行；-n 可多看", f"{total} rows, showing {len(rows)}; -n shows more")
+        )
 
 
 def _parameters(pairs: Iterable[str]) -> dict[str, str]:
@@ -1109,6 +1129,15 @@ def _value(term: Any, base: str, *, short: bool) -> object:
         return value
     for head in (base + "entity/", base + "document/", base + "fact/", "https://kg.example/ontology#"):
         value = value.removeprefix(head)
+    return value
+
+
+def _friendly(name: str, value: object, ontology: Ontology) -> object:
+    """A cell for reading: classes and roles by their label, large numbers in groups."""
+    if name in ("type", "role") and isinstance(value, str) and value in ontology.labels:
+        return ontology.label(value, _Voice.language)
+    if isinstance(value, str) and re.fullmatch(r"\d{5,}", value) is not None and name in ("amount", "total"):
+        return f"{int(value):,}"
     return value
 
 
@@ -1181,6 +1210,7 @@ def path(
     with _opened(store) as opened:
         ends = [asking.resolve_name(opened, name, ontology=ontology) for name in (first, second)]
         network = load_network(opened, ontology)
+        iris = opened.iris
     for end in ends:
         if end.iri not in network.nodes:
             raise UnknownNameError(
@@ -1203,7 +1233,7 @@ def path(
                 {
                     "nodes": [network.nodes[n].name for n in way.nodes],
                     "ids": list(way.nodes),
-                    "steps": [[_link_dict(fact) for fact in step] for step in way.steps],
+                    "steps": [[_link_dict(fact, iris) for fact in step] for step in way.steps],
                 }
                 for way in found
             ]
@@ -1217,18 +1247,20 @@ def path(
             )
         )
         return
-    _print_paths(found, network, ontology)
+    _print_paths(found, network, ontology, iris)
 
 
-def _link_dict(fact: Any) -> dict[str, object]:
+def _link_dict(fact: NetworkFact, iris: Iris) -> dict[str, object]:
     quote = fact.tellings[0] if len(fact.tellings) > 0 else None
     return {
         "iri": fact.id, "type": fact.klass, "label": fact.label, "date": fact.date, "amount": fact.amount,
-        "quote": None if quote is None else quote.quote, "document": None if quote is None else quote.document,
+        "quote": None if quote is None else quote.quote,
+        "document": None if quote is None else iris.id_of(quote.document),
     }  # fmt: skip
 
 
-def _print_paths(found: Sequence[Any], network: Any, ontology: Ontology) -> None:
+def _print_paths(found: Sequence[Route], network: FactNetwork, ontology: Ontology, iris: Iris) -> None:
+    from rich.padding import Padding
     from rich.text import Text
 
     console = _console()
@@ -1240,10 +1272,14 @@ def _print_paths(found: Sequence[Any], network: Any, ontology: Ontology) -> None
             words = " ".join(
                 p for p in (fact.date, fact.label or ontology.label(fact.klass, _Voice.language), fact.amount_text) if p
             )
-            line = Text(f"   {network.nodes[a].name} — {words} — {network.nodes[b].name}{more}")
+            line = Text(f"{network.nodes[a].name} — {words} — {network.nodes[b].name}{more}")
+            console.print(Padding(line, (0, 0, 0, 3), expand=False))
             if len(fact.tellings) > 0:
-                line.append(f"\n      “{' '.join(fact.tellings[0].quote.split())}”", style="dim")
-            console.print(line)
+                quote = Text(
+                    f"“{' '.join(fact.tellings[0].quote.split())}” — {iris.id_of(fact.tellings[0].document)}",
+                    style="dim",
+                )
+                console.print(Padding(quote, (0, 0, 0, 6), expand=False))
 
 
 @app.command(
@@ -1631,6 +1667,7 @@ def demo(
             file=None,
             parameters=[f"{k}={v}" for k, v in given.items()],
             listing=False,
+            limit=5,
             as_json=False,
             as_csv=False,
             store=store,
@@ -1648,7 +1685,7 @@ def demo(
             f"{count} entities, {facts_} facts; open {page.resolve()} in a browser",
         )
     )
-    command = "kg" if (Path(sys.argv[0]).name == "kg") else f"{_shown(Path(sys.executable))} cli.py"
+    command = _command()
     typer.echo(
         say(
             f"或启动服务：{command} serve --store {store}，再打开 http://127.0.0.1:8000/",
@@ -1671,6 +1708,17 @@ def _heading_line(text: str) -> None:
     console = _console()
     console.print()
     console.print(Text(text, style="bold"))
+
+
+def _command() -> str:
+    """How this program was started, to be typed again."""
+    started = Path(sys.argv[0])
+    if started.name == "cli.py":
+        return f"{_shown(Path(sys.executable))} {_shown(started)}"
+    beside = Path(sys.executable).parent / "kg"
+    if started.name == "__main__.py":
+        return str(_shown(beside)) if beside.exists() else f"{_shown(Path(sys.executable))} -m kg"
+    return "kg"
 
 
 def _shown(target: Path) -> Path:

@@ -36,7 +36,7 @@ from typing import IO, Any
 
 from kg.errors import DateError, ReadError
 from kg.model import Date, Document
-from kg.values import parse_date
+from kg.values import find_dates, parse_date
 
 #: Where a publication date can come from, the most trusted first:
 #: the record's own field (a JSON field, a table column, or `date=` of `read_text`); front matter or header lines; the
@@ -695,6 +695,9 @@ def _fields_above(header: Sequence[str], below: str, where: str, *, first: int) 
         value = found[2].strip()
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
             value = value[1:-1].strip()
+        if name == "date":
+            # 日期：2022-09-30 来源：… 作者：… puts several fields on one line
+            value = re.split(r"\s{2,}|\s*(?:来源|作者|编辑|责编|责任编辑|记者|浏览|阅读|点击|字号)", value, maxsplit=1)[0].strip()
         if value == "" or name in values:
             continue
         values[name] = _field_date(value, where, number) if name == "date" else value
@@ -1196,6 +1199,12 @@ def _dateline(folded: str, reference: str | None) -> Date | None:
             day = _day(found[0].strip("()"), found["y"], found["m"], found["d"])
             if day is not None:
                 return day
+    for line in (*head[1:4], *tail[-2:]):
+        # 湖海晚讯  2013年11月7日, 二〇〇九年十一月十八日: a short line with a whole date and no sentence
+        if len(line) <= 40 and re.search(r"[。！？，；]", line) is None:
+            for _, _, found_date in find_dates(line, reference=None):
+                if found_date.start is not None and found_date.start == found_date.end and len(found_date.start) == 10:
+                    return found_date
     for line in (*head[:3], *tail[-1:]):
         found = _DATE_BRACKET.match(line) or _DATE_BRACKET.search(line[-16:])
         if found is not None and (day := _day(found[0][1:-1], found["y"], found["m"], found["d"])) is not None:

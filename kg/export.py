@@ -345,7 +345,7 @@ def _network(corpus: Corpus, edges: Iterable[Mapping[str, Any]], ontology: Ontol
     for entity in corpus.entities.values():
         network.add_node(entity.id, **_attributes(_node(entity, ontology), {"id"}))
     for edge in edges:
-        # networkx and GEXF use these names themselves: `label` is theirs as ours, `id` and `type` are not.
+        # GEXF gives an edge a `type` of its own.
         values = _attributes(edge, {"source", "target"})
         values["fact_type"] = values.pop("type")
         if "amount" in values:
@@ -354,7 +354,7 @@ def _network(corpus: Corpus, edges: Iterable[Mapping[str, Any]], ontology: Ontol
         network.add_edge(edge["source"], edge["target"], key=f"{edge['fact']}/{edge['relation']}", **values)
     stream = io.BytesIO()
     if format == "graphml":
-        nx.write_graphml_xml(network, stream, encoding="utf-8", prettyprint=True, named_key_ids=True)
+        nx.write_graphml_xml(network, stream, encoding="utf-8", prettyprint=True)
         return stream.getvalue()
     nx.write_gexf(network, stream, encoding="utf-8", prettyprint=True)
     # networkx dates the file with the clock and names itself: the same corpus must give the same bytes.

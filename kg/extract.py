@@ -51,6 +51,11 @@ class _Trigger:
     word: str
     frames: tuple[Frame, ...]
 
+    @property
+    def nominal(self) -> bool:
+        """True where the word is a noun that opens a name (控股股东) rather than a verb with an object."""
+        return all(f.nominal for f in self.frames)
+
 
 @dataclass(slots=True)
 class _Clause:
@@ -70,6 +75,7 @@ class _State:
     venture: str | None = None  # what was founded or invested in last
     recent: list[str] = field(default_factory=list)  # entities in the order spoken of
     day: tuple[Date, Span] | None = None  # the date last told, and where
+    lead: tuple[Date, Span] | None = None  # the first day told: what the article is about happened then
     paragraph: int = -1
     references: dict[tuple[int, int], str] = field(default_factory=dict)
 
@@ -101,12 +107,18 @@ class Extractor:
         self._heads = tuple(sorted(lexicon["heads"], key=len, reverse=True))
         self._both = tuple(lexicon["both"])
         self._refer = {word: frozenset(kinds.split("/")) for word, kinds in (pair.split("=") for pair in lexicon["refer"])}
-        self._company_titles = frozenset(lexicon["company_titles"])
+        self._place_titles = tuple(lexicon["place_titles"])
+        self._title_kinds = sorted(
+            ((word, frozenset(kinds.split("/"))) for word, kinds in (pair.split("=") for pair in lexicon["title_kinds"])), key=lambda p: -len(p[0])
+        )
+        self._movings = tuple(lexicon["movings"])
+        self._joint_efforts = tuple(lexicon["joint_efforts"])
         self._status = [(s, re.compile("|".join(re.escape(w) for w in sorted(lexicon[s], key=len, reverse=True)))) for s in ("denied", "ended", "planned")]
         self._stages = {s: frozenset(lexicon[s]) for s in ("started", "completed")}
         self._indicator = re.compile("|".join(re.escape(w) for w in sorted(lexicon["indicators"], key=len, reverse=True)))
         self._not_at = tuple(lexicon["not_at"])
         self._occasion = tuple(lexicon["occasion"])
+        self._decided = frozenset(lexicon["decided"])
         self._appoint = re.compile("|".join(re.escape(w) for w in sorted(lexicon["appoint"], key=len, reverse=True)))
 
     # ------------------------------------------------------------ public
@@ -123,7 +135,7 @@ class Extractor:
         dropped: Counter[tuple[str, str]] = Counter()
         state = _State()
         named = {short: linked.of[m.span.start, m.span.end] for full, short in recognition.short_forms for m in recognition.mentions if m.name == full}
-        outer = _outermost(recognition.mentions)
+        outer = self._unbracketed(document.folded, _outermost(recognition.mentions))
         for sentence in recognition.sentences:
             inside = [m for m in outer if sentence.start <= m.span.start and m.span.end <= sentence.end]
             reading = _Reading(
@@ -141,13 +153,19 @@ class Extractor:
             )
             drafts.extend(reading.facts())
         drafts.extend(self._written_out(recognition, linked))
-        facts = _merge(drafts)
+        facts = _share_dates(_merge(drafts))
         return Extraction(
             document=document,
             entities=linked.entities,
             facts=tuple(replace(f, id=f"f{n}") for n, f in enumerate(facts, 1)),
             dropped=tuple(sorted((f"{what}", f"{why} ×{n}" if n > 1 else why) for (what, why), n in dropped.items())),
         )
+
+    def _unbracketed(self, text: str, mentions: list[Mention]) -> list[Mention]:
+        """Without what stands in a bracket right behind a name (浔江产投 in …有限公司(以下简称“浔江产投”)): it says the name again."""
+        ends = {m.span.end for m in mentions}
+        spans = [b.span() for b in _BRACKET.finditer(text) if b.start() in ends]
+        return [m for m in mentions if not any(a < m.span.start and m.span.end < b for a, b in spans)] if len(spans) > 0 else mentions
 
     def _written_out(self, recognition: Recognition, linked: Linked) -> Iterator[Fact]:
         """上海四平路街道, 上海富甲经济开发区: a place written out before a division or park says what it is part of."""
@@ -228,6 +246,7 @@ class _Reading:
             return
         clauses = self._clauses()
         self._triggers(clauses)
+        self._pass_on(clauses)
         for clause in clauses:
             clause.subject = self._subject_of(clause)
         previous: list[_Clause] = []
@@ -259,7 +278,16 @@ class _Reading:
         known = [d for d in self.dates if d[2].start is not None]
         if len(known) > 0:
             self.state.day = (known[0][2], Span(self.document.id, self.sentence.start, self._sentence_end()))
+            # A line that only prints the date of publication tells no event.
+            exact = [d for d in known if d[2].start is not None and len(d[2].start) == 10 and len(self.mentions) > 0 and not self._published(d)]
+            if self.state.lead is None and len(exact) > 0:
+                self.state.lead = (exact[0][2], self.state.day[1])
             self.state.paragraph = self.text.count("\n", 0, self.sentence.start)
+
+    def _published(self, found: tuple[int, int, Date]) -> bool:
+        """True for the date of publication written out in full (2015-12-29 四平松辽在线)."""
+        own = self.document.date
+        return own is not None and found[2].value == own.value and len(found[2].text) >= 8 and "年" not in found[2].text[:4] and found[0] - self.sentence.start < 6
 
     def _refer_back(self) -> None:
         """公司, 该联盟, 我市: words that stand for an entity named before become mentions of it."""
@@ -282,11 +310,12 @@ class _Reading:
         kinds = self.x._refer.get(word)
         topic = [] if self.state.topic is None else [self._id(m) for m in self.state.topic.members]
         for entity in [*reversed(before)][:12]:
-            if self.linked.entity(entity).name.endswith(word) and len(word) > 1 and kinds is None:
+            if len(word) > 1 and self.linked.entity(entity).name.endswith(word) and word not in ("公司", "集团", "企业", "本公司"):
                 return entity
         if kinds is None:
             return None
-        for entity in [*topic[-1:], *reversed(before)]:
+        here = before[len(self.state.recent) :]
+        for entity in [*reversed(here), *topic[-1:], *reversed(before)]:
             if any(a in kinds for a in self.x.ontology.ancestors(self.linked.entity(entity).type)):
                 return entity
         return None
@@ -332,6 +361,8 @@ class _Reading:
                 group.lead = slot
                 break
         after = _BRACKET.sub("", self.text[group.end : min(group.end + 12, clause.end)])
+        if group.lead == "by" and any(w in after for w in self.x._movings) and all(self._entity(m).type in ("Place", "Park") for m in group.members):
+            group.lead = "from"
         if group.lead == "at" and after.startswith(self.x._not_at):
             group.lead = "none"
 
@@ -345,7 +376,7 @@ class _Reading:
                 after = after[len(head) :]
                 break
         group.several = "分别" in after[:6]
-        group.modifier = after.startswith("的")
+        group.modifier = after.startswith("的") and not after[1:].startswith(self.x._heads)
 
     def _triggers(self, clauses: list[_Clause]) -> None:
         start = self.sentence.start
@@ -361,13 +392,24 @@ class _Reading:
             if len(frames) > 0:
                 clause.triggers.append(_Trigger(a, b, self.x._words[number], frames))
 
+    def _pass_on(self, clauses: list[_Clause]) -> None:
+        """由启岳集团旗下启岳(包头)建设: the word before the first group leads the second, which the first only owns."""
+        for clause in clauses:
+            for trigger in clause.triggers:
+                if not trigger.nominal:
+                    continue
+                owner = next((g for g in clause.groups if 0 <= trigger.start - g.end <= 1), None)
+                owned = next((g for g in clause.groups if 0 <= g.start - trigger.end <= 1), None)
+                if owner is not None and owned is not None:
+                    owned.lead, owner.lead, owner.modifier = owner.lead, "", True
+
     def _blocked(self, frame: Frame, a: int, b: int) -> bool:
         after, before = self.text[b : b + 8], self.text[max(0, a - 6) : a]
         return (len(frame.not_before) > 0 and after.startswith(frame.not_before)) or (len(frame.not_after) > 0 and before.endswith(frame.not_after))
 
     def _subject_of(self, clause: _Clause) -> _Group | None:
         """The free group that a clause is about: the last before its first trigger, else the first of all."""
-        limit = clause.triggers[0].start if len(clause.triggers) > 0 else clause.end
+        limit = next((t.start for t in clause.triggers if not t.nominal), clause.end)
         free = [g for g in clause.groups if g.lead in ("", "by") and not g.modifier and g.end <= limit]
         return free[-1] if len(free) > 0 else None
 
@@ -381,9 +423,17 @@ class _Reading:
         slots, penalty = self._slots(frame, trigger, clause, previous)
         roles = self._roles(frame, slots)
         if frame.topic is not None and frame.topic not in roles:
-            default = self._topic(frame, roles)
+            figures = len(self.amounts) + len(self.percentages) > 0 or "股" in self.text[clause.start : clause.end]
+            default = self._topic(frame, roles) if figures else None
             if default is not None:
                 roles[frame.topic] = [default]
+                penalty *= 0.8
+        if frame.home is not None and frame.home not in roles and len(roles) > 0:
+            place = next((p for p in self.linked.main_places if self.x.ontology.fills(self.linked.entity(p).type, frame.home)), None)
+            taken = {self._id(m) for groups in roles.values() for g in groups for m in g.members}
+            if place is not None and place not in taken and len(self.linked.entity(place).mentions) > 1:
+                mention = self.linked.entity(place).mentions[0]
+                roles[frame.home] = [_Group([mention], [], mention.span.start, mention.span.end)]
                 penalty *= 0.8
         for filled, amount, share in self._shared_out(frame, roles, trigger, clause):
             fact = self._fact(frame, trigger, clause, filled, penalty * 0.95, amount=amount, share=share)
@@ -450,8 +500,8 @@ class _Reading:
         penalty = 1.0
         left = [g for g in clause.groups if g.end <= trigger.start]
         right = [g for g in clause.groups if g.start >= trigger.end]
-        next_trigger = next((t for t in clause.triggers if t.start >= trigger.end), None)
-        previous_trigger = next((t for t in reversed(clause.triggers) if t.end <= trigger.start), None)
+        next_trigger = next((t for t in clause.triggers if t.start >= trigger.end and not t.nominal), None)
+        previous_trigger = next((t for t in reversed(clause.triggers) if t.end <= trigger.start and not t.nominal), None)
         agents = [g for g in left if g.lead == "by"]
         # A free group behind an earlier trigger of the clause is that trigger's object, not a subject.
         free = [
@@ -484,6 +534,20 @@ class _Reading:
                 slots.setdefault("object", []).append(head)
             else:
                 slots.setdefault("object", []).extend(plain[:1] if not self._list_of(plain) else plain)
+        if self.text[trigger.end : trigger.end + 1] == "的" and len(plain) > 0 and len(slots.get("subject", [])) == 0 and not passive:
+            # 从上海迁来的岚谷检测: what stands behind 的 is the one who does it
+            slots["subject"] = [plain[0]]
+            slots["object"] = [g for g in slots.get("object", []) if g is not plain[0]]
+        if passive and len(slots.get("object", [])) == 0 and self._wants(frame, "object"):
+            carried = self._acted_on(frame, previous, agents)
+            if carried is not None:
+                slots["object"] = [carried]
+                penalty *= 0.9
+        if len(slots.get("object", [])) == 0 and self.text[trigger.end : trigger.end + 2].lstrip("了").startswith("其"):
+            carried = self._acted_on(frame, previous, slots.get("subject", []))
+            if carried is not None:
+                slots["object"] = [carried]
+                penalty *= 0.85
         for group in objects:
             if group.lead not in ("", "none"):
                 slots.setdefault(group.lead, []).append(group)
@@ -492,7 +556,22 @@ class _Reading:
             if carried is not None:
                 slots["subject"] = [carried]
                 penalty *= cost
+        if any(w in trigger.word for w in self.x._joint_efforts) and len(slots.get("subject", [])) == 1 and "with" not in slots and not passive:
+            # 甲以现金出资…，乙以土地出资…，合资设立: those who acted in the clauses before act together
+            partners = [c.subject for c in previous if c.subject is not None and c.subject not in slots["subject"] and self._can_act(frame, c.subject)]
+            if len(slots["subject"][0].members) == 1:
+                slots["subject"] = [*partners, *slots["subject"]]
         return slots, penalty
+
+    def _acted_on(self, frame: Frame, previous: list[_Clause], agents: list[_Group]) -> _Group | None:
+        """The subject of an earlier clause as what is acted on now: 该基金,由甲发起; 乙,去年被丙收购."""
+        roles = [r for r, wanted in frame.roles.items() if "object" in wanted]
+        taken = {self._id(m) for g in agents for m in g.members}
+        topic = [self.state.topic] if self.state.topic is not None else []
+        for group in [*(c.subject for c in reversed(previous)), *topic]:
+            if group is not None and any(self._fits(frame, r, m) and self._id(m) not in taken for r in roles for m in group.members):
+                return group
+        return None
 
     def _wants(self, frame: Frame, slot: str) -> bool:
         return any(slot in wanted for wanted in frame.roles.values())
@@ -502,7 +581,7 @@ class _Reading:
 
     def _object_between(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
         """True where a trigger before the group, in the same clause, takes it as its object."""
-        return any(t.end <= group.start and group.end <= trigger.start for t in clause.triggers)
+        return any(t.end <= group.start and group.end <= trigger.start and not t.nominal for t in clause.triggers)
 
     def _list_of(self, groups: list[_Group]) -> bool:
         """True where groups follow each other with nothing but 、 and modifiers between them."""
@@ -601,14 +680,19 @@ class _Reading:
 
     def _pair_list(self, frame: Frame, trigger: _Trigger, clause: _Clause) -> list[tuple[Mention, Mention]]:
         """The pairs of `A与B、C与D、E与F等` before a trigger, read segment by segment so that one odd name does not mix the others up."""
-        inside = [m for m in self.mentions if clause.start <= m.span.start and m.span.end <= trigger.start]
-        cuts = [clause.start]
-        for i in range(clause.start, trigger.start):
+        start, end = clause.start, trigger.start
+        inside = [m for m in self.mentions if start <= m.span.start and m.span.end <= end]
+        if len(inside) < 4:
+            # 签下合作协议的,还有A与B、C与D: the list stands behind
+            start, end = trigger.end, self.sentence.end
+            inside = [m for m in self.mentions if start <= m.span.start and m.span.end <= end]
+        cuts = [start]
+        for i in range(start, end):
             if self.text[i] == "、" and not any(m.span.start < i < m.span.end for m in inside):
                 cuts.append(i + 1)
         if len(cuts) < 2:
             return []
-        cuts.append(trigger.start)
+        cuts.append(end)
         found, odd = [], 0
         for a, b in zip(cuts, cuts[1:], strict=False):
             members = [m for m in inside if a <= m.span.start and m.span.end <= b]
@@ -691,7 +775,7 @@ class _Reading:
             return frame.label
         if len(frame.after) > 0:
             phrase = self._word_after(frame, trigger, clause) or ""
-            phrase = re.sub(r"^(?:了|的|一份|一系列|多份|多项|首份)+", "", phrase)
+            phrase = re.sub(r"^(?:了|的是|的|一份|一系列|多份|多项|首份)+", "", phrase)
             phrase = re.split(r"[《》“”、，的]", phrase.rstrip("》”"))[-1]
             return phrase[-20:] or trigger.word
         return trigger.word
@@ -728,18 +812,17 @@ class _Reading:
 
     def _carried_day(self, frame: Frame, clause: _Clause) -> tuple[Date, Span] | None:
         """The day told before, where the sentence goes on about the same occasion (签约仪式上, 同时, 根据协议)."""
-        if self.state.day is None or frame.fact in ("Office", "PartOf", "Indicator"):
+        if frame.fact in ("Office", "PartOf", "Indicator"):
             return None
-        date, span = self.state.day
-        if any(d[2].start is not None for d in self.dates) or any(d[2].text not in ("目前", "近日") for d in self.dates):
+        if any(d[2].start is not None for d in self.dates):
             return None
-        paragraph = self.text.count("\n", 0, self.sentence.start)
         words = self.text[self.sentence.start : clause.end]
-        told_day = date.start is not None and len(date.start) == 10
-        if any(w in words for w in self.x._occasion) and told_day:
-            return date, span
-        if told_day and frame.status == "signed" and paragraph - self.state.paragraph <= 2:
-            return date, span
+        paragraph = self.text.count("\n", 0, self.sentence.start)
+        near = self.state.day is not None and paragraph == self.state.paragraph and len(self.state.day[0].start or "") == 10
+        if near and (frame.status == "signed" or any(w in words for w in self.x._occasion)):
+            return self.state.day
+        if self.state.lead is not None and (frame.status == "signed" or any(w in words for w in self.x._occasion)):
+            return self.state.lead
         return None
 
     def _amount(self, trigger: _Trigger, clause: _Clause) -> Amount | None:
@@ -767,7 +850,8 @@ class _Reading:
             confidence = 0.9
             holder = self.linked.of[post.person.span.start, post.person.span.end]
             if len(bodies) > 0:
-                owner: str | None = self._id(bodies[-1])
+                owner: str | None = self._of_place(self._id(bodies[-1]), post.title)
+                yield from self._posts_before(holder, bodies[-1])
             else:
                 owner, confidence = self._employer(post.title, post.start), 0.65
             if owner is None or owner == holder or not self.x.ontology.fills(self.linked.entity(owner).type, "organization"):
@@ -775,14 +859,36 @@ class _Reading:
             yield self._office(holder, owner, post.title, post.start, post.end, confidence)
         yield from self._appointed()
 
+    def _of_place(self, body: str, title: str) -> str:
+        """共青城市委副书记、市长: the mayor is the city's, whatever organ stands before."""
+        place = self.linked.entity(body).parent
+        if place is not None and title.endswith(self.x._place_titles) and self.x.ontology.top(self.linked.entity(body).type) == "Government":
+            return place
+        return body
+
+    def _posts_before(self, holder: str, body: Mention) -> Iterator[Fact]:
+        """九江市委常委、共青城市委书记邹长河: the posts written before the one at the name."""
+        at = body.span.start
+        while self.text[at - 1 : at] in ("、", "，", "兼"):
+            earlier = [m for m in self.mentions if m.span.end < at and (t := self.x.recognizer.title_at(self.text, m.span.end)) is not None and t[1] == at - 1]
+            if len(earlier) == 0:
+                return
+            found = earlier[-1]
+            yield self._office(holder, self._of_place(self._id(found), self.text[found.span.end : at - 1]), self.text[found.span.end : at - 1], found.span.end, at - 1, 0.85)
+            at = found.span.start
+
     def _employer(self, title: str, start: int) -> str | None:
-        """Whose title it is where no body stands before it: only a company's titles can be told by what was spoken of."""
-        if not any(title.endswith(t) for t in self.x._company_titles):
+        """Whose title it is where no body stands before it: the last company, school or association spoken of; a district's for 区长."""
+        if title.endswith(self.x._place_titles):
+            level = title[-2]
+            return next((p for p in self.linked.main_places if self.linked.entity(p).name.endswith(level)), None)
+        kinds = next((k for word, k in self.x._title_kinds if title.endswith(word)), None)
+        if kinds is None:
             return None
         here = [self._id(m) for m in self.mentions if m.span.end <= start and m.rule != "refers"]
         topic = [] if self.state.topic is None else [self._id(m) for m in self.state.topic.members]
         for entity in [*reversed(here), *topic, *reversed(self.state.recent)]:
-            if self.x.ontology.top(self.linked.entity(entity).type) in ("Company", "Fund"):
+            if any(a in kinds for a in self.x.ontology.ancestors(self.linked.entity(entity).type)):
                 return entity
         return None
 
@@ -820,7 +926,12 @@ class _Reading:
                     owner = self._id(self.state.topic.members[-1])
             if owner is None or not self.x.ontology.fills(self.linked.entity(owner).type, "organization"):
                 continue
-            yield self._office(self._id(person), owner, self.text[title[0] : title[1]], title[0], title[1], 0.8 if body is not None else 0.6)
+            office = self._office(self._id(person), owner, self.text[title[0] : title[1]], title[0], title[1], 0.8 if body is not None else 0.6)
+            date = self._date(_Trigger(person.span.start, person.span.end, "", ()), _Clause(self.sentence.start, self.sentence.end))
+            if date is None and self.state.lead is not None and match.group() in self.x._decided:
+                yield replace(office, date=self.state.lead[0], evidence=(*office.evidence, self.state.lead[1]))
+            else:
+                yield replace(office, date=date)
 
     def _joins(self, mention: Mention, start: int) -> bool:
         gap = _BRACKET.sub("", self.text[mention.span.end : start])
@@ -885,6 +996,26 @@ def _outermost(mentions: Iterable[Mention]) -> list[Mention]:
         if len(kept) == 0 or mention.span.start >= kept[-1].span.end:
             kept.append(mention)
     return kept
+
+
+def _share_dates(facts: list[Fact]) -> list[Fact]:
+    """A thing is founded or built once: what tells when (X揭牌) dates what tells by whom (X由甲、乙发起), and is dropped for it."""
+    done = []
+    for role, kind in (("founded", "Establishment"), ("project", "Construction")):
+        alone = {f.entities(role): f for f in facts if f.type == kind and len(f.roles) == 1}
+        fuller = {f.entities(role) for f in facts if f.type == kind and len(f.roles) > 1}
+        for i, fact in enumerate(facts):
+            other = alone.get(fact.entities(role)) if fact.type == kind and len(fact.roles) > 1 else None
+            if other is not None:
+                dated = fact.date is not None and fact.date.start is not None
+                facts[i] = replace(
+                    fact,
+                    date=fact.date if dated else other.date or fact.date,
+                    amount=fact.amount or other.amount,
+                    evidence=fact.evidence + tuple(e for e in other.evidence if e not in fact.evidence),
+                )
+        done.extend(f for k, f in alone.items() if k in fuller)
+    return [f for f in facts if f not in done]
 
 
 def _merge(facts: Iterable[Fact]) -> list[Fact]:

@@ -116,7 +116,8 @@ class Frame:
     `roles` maps a role to the slots it is read from, best first. `need` lists alternatives; each is a count of
     participants by role that makes a fact. `after` and `before` are words one of which must stand in the clause
     behind or ahead of the trigger; `not_after` and `not_before` are words that, right beside it, block it.
-    `topic` is a role that the entity last spoken of fills where the clause names none. `pairs` splits `A与B、C与D` into one fact a pair; `each` makes one fact for every filler of that role.
+    `topic` is a role that the entity last spoken of fills where the clause names none. `home` is a role that the document's own
+    place fills where nothing else does (从上海迁来). A `nominal` trigger (控股股东) takes no object away from a verb. `pairs` splits `A与B、C与D` into one fact a pair; `each` makes one fact for every filler of that role.
     """
 
     id: str
@@ -136,6 +137,8 @@ class Frame:
     amount: bool = False
     carry: bool = True
     topic: str | None = None
+    home: str | None = None
+    nominal: bool = False
     confidence: float = 0.8
     accepts: tuple[str, ...] = ()
     rejects: tuple[str, ...] = ()
@@ -421,7 +424,7 @@ def _local(term: object) -> str | None:
 
 _FRAME_KEYS = {
     "fact", "triggers", "roles", "need", "after", "before", "not_after", "not_before", "types", "pairs", "each", "label",
-    "status", "amount", "carry", "topic", "confidence", "accepts", "rejects",
+    "status", "amount", "carry", "topic", "home", "nominal", "confidence", "accepts", "rejects",
 }  # fmt: skip
 
 
@@ -487,7 +490,7 @@ def _patterns(
         status = body.get("status", "done")
         if status not in STATUSES:
             raise fail(f"{head}: unknown status {status!r}; known: {', '.join(sorted(STATUSES))}", head, "status")
-        for key in ("each", "topic"):
+        for key in ("each", "topic", "home"):
             if body.get(key) is not None and body[key] not in roles:
                 raise fail(f"{head}: {key} names role {body[key]!r}, which roles does not fill", head, key)
         triggers = _words(body.get("triggers", []), fail, head, "triggers")
@@ -503,7 +506,7 @@ def _patterns(
                 types=types,
                 status=status,
                 **{key: _words(body[key], fail, head, key) for key in ("after", "before", "not_after", "not_before", "accepts", "rejects") if key in body},
-                **{key: body[key] for key in ("pairs", "each", "label", "amount", "carry", "topic", "confidence") if key in body},
+                **{key: body[key] for key in ("pairs", "each", "label", "amount", "carry", "topic", "home", "nominal", "confidence") if key in body},
             )
         )
     return names, lexicon, tuple(frames)

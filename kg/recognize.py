@@ -126,6 +126,7 @@ class Recognizer:
         self.titles = tuple(sorted(lexicon["titles"], key=len, reverse=True))
         self.surnames = frozenset(lexicon["surnames"])
         self.say = tuple(lexicon["say"])
+        self.say_chars = frozenset(w for w in lexicon["say"] if len(w) == 1)
         self.self_words = frozenset(lexicon["self"])
         self.head_words = frozenset(lexicon["heads"])
         self.titles_set = frozenset(lexicon["titles"])
@@ -139,6 +140,10 @@ class Recognizer:
         for form, (_, kind, safe) in self.places.items():
             if safe and (kind != "short" or len(form) > 1):
                 self._jieba.add_word(form, None, "ns")
+        for surface in gazetteer.surfaces():
+            if surface.kind == "abbreviation":
+                for direction in lexicon["directions"]:
+                    self._jieba.add_word(surface.form + direction, None, "ns")  # 滇中, 苏南
         for form in self.institutions:
             self._jieba.add_word(form, None, "nt")
         for word in self.suffixes:
@@ -154,6 +159,9 @@ class Recognizer:
         prefix = "|".join(re.escape(t) for t in sorted(lexicon["prefixes"], key=len, reverse=True))
         self._title = re.compile(rf"(?:{prefix})*(?:{title})(?:(?:兼|、)(?:{prefix})*(?:{title}))*")
         self._named_by = re.compile("|".join(re.escape(w) for w in lexicon["names_behind"]))
+        self._post_behind = re.compile(r"(^|[;；:：。，,、\n\s]|接受|同意)(?=[\u4e00-\u9fff]{2,4})", re.MULTILINE)
+        self._verb_of_post = re.compile("|".join(re.escape(w) for w in sorted(lexicon["posts_behind"], key=len, reverse=True)))
+        self._parts = lru_cache(maxsize=65536)(self._parts_uncached)
         self._head = lru_cache(maxsize=65536)(self._head_uncached)
 
     # ------------------------------------------------------------ public
@@ -163,6 +171,7 @@ class Recognizer:
         text = document.folded
         found: list[_Candidate] = []
         self._bare: list[tuple[int, int]] = []
+        self._tag_at: dict[int, str] = {}
         sentences: list[Sentence] = []
         boundaries: set[int] = set()
         for start, end in body:
@@ -196,6 +205,10 @@ class Recognizer:
                 break
         return self._without_places(bare)
 
+    def is_places(self, text: str) -> bool:
+        """True where a text is nothing but names of places (浙江省嘉兴市)."""
+        return len(text) > 1 and all(word in self.places for word, _ in self._jieba.tag(text, False))
+
     def brand(self, name: str) -> str:
         """The part of a company name that is its own: 闻泰通讯股份有限公司 → 闻泰; empty where every word is ordinary."""
         core = self.core(name)
@@ -205,7 +218,7 @@ class Recognizer:
                 break
             kept.append(word)
         stem = "".join(kept)
-        return stem if len(stem) >= 2 and stem not in self.places and stem not in self.common else ""
+        return stem if len(stem) >= 2 and stem not in self.common and not self.places.get(stem, ((), "", False))[2] else ""
 
     def title_at(self, text: str, at: int) -> tuple[int, int] | None:
         """Offsets of a title of a post that begins at `at`, or None."""
@@ -219,13 +232,15 @@ class Recognizer:
         tags: list[str] = []
         starts: list[int] = []
         position = start
-        for word, tag in self._jieba.tag(text[start:end], False):
-            words.append(word)
-            tags.append(tag)
-            starts.append(position)
-            position += len(word)
+        for token, token_tag in self._jieba.tag(text[start:end], False):
+            for word, tag in ((token, token_tag),) if len(token) < 3 else self._parts(token, token_tag):
+                words.append(word)
+                tags.append(tag)
+                starts.append(position)
+                position += len(word)
         boundaries.update(starts)
         boundaries.add(position)
+        self._tag_at.update(zip(starts, tags, strict=True))
         starts.append(position)
         count = len(words)
         place_at = [self._place(words, i) for i in range(count)]
@@ -250,7 +265,7 @@ class Recognizer:
             heads = self._head(words[h], tags[h])
             if heads is None and words[h] in self.self_words and self._stands_alone(words, tags, h):
                 self._bare.append((starts[h], starts[h + 1]))
-            if heads is not None and words[h] in self.verbal and h + 1 < count and (words[h + 1][0].isdigit() or words[h + 1] in self.numerals or words[h + 1] in self.aspect):
+            if heads is not None and words[h] in self.verbal and h + 1 < count and ((words[h + 1][0].isdigit() and "年" not in words[h + 2 : h + 3]) or words[h + 1] in self.numerals or words[h + 1] in self.aspect):
                 continue  # 星衡半导体投资4500万元: the verb, not the end of a name
             if heads is None:
                 if words[h] == "委" and h > 0 and place_at[h - 1] is not None and words[h - 1][-1] in "省市区县州旗镇乡" and (h + 1 == count or words[h + 1] not in "员托派会"):
@@ -275,9 +290,11 @@ class Recognizer:
             if _HANZI.fullmatch(word) is None or word in self.boundary or (len(word) == 1 and word in self.hard_stop) or starts[j + 1] - starts[i + 1] > 10:
                 return
             kind = self.local_ends.get(word[-1])
+            if word in self.vague:
+                return
             if kind is not None and (len(word) > 1 or j > i + 1):
                 tail = words[j + 1] if j + 1 < len(words) else ""
-                if len(word) > 1 and word in self.common and word not in self.suffixes and kind != "Company":
+                if len(word) > 1 and word in self.common and word not in self.suffixes and kind not in ("Company", "Government"):
                     return
                 if kind == "Place" and starts[j + 1] - starts[i + 1] > 4:
                     return
@@ -288,6 +305,22 @@ class Recognizer:
             if tags[j][0] == "v" and word not in self.inside and word in self.common:
                 return
 
+    def _parts_uncached(self, token: str, tag: str) -> tuple[tuple[str, str], ...]:
+        """Words that the dictionary of the tokenizer has glued together: 市委书记, 苏州企业."""
+        if token in self.suffixes or token in self.places or token in self.institutions or token in self.titles_set:
+            return ((token, tag),)
+        first, rest = token[:2], token[2:]
+        if first in self.suffixes and self.suffixes[first][0][0] == "Government" and self._title.fullmatch(rest) is not None:
+            return ((first, "n"), (rest, "n"))
+        for size in range(len(token) - 1, 1, -1):
+            # 商会会长, 局局长
+            if token[-size:] in self.titles_set and (token[:-size] in self.suffixes or token[:-size] in self.local_ends):
+                return ((token[:-size], "n"), (token[-size:], "n"))
+        place = self.places.get(first)
+        if place is not None and place[2] and rest in self.common:
+            return ((first, "ns"), (rest, "n"))
+        return ((token, tag),)
+
     def _head_uncached(self, word: str, tag: str) -> tuple[tuple[str, bool, bool], ...] | None:
         """Classes that a token can end a name of: (class, strong, whole) with whole True where it is a name by itself."""
         if word in self.institutions:
@@ -295,11 +328,15 @@ class Recognizer:
         own = self.suffixes.get(word)
         if own is not None:
             return tuple((t, strong, False) for t, strong in own)
-        if len(word) >= 4 and word not in self.common and word not in self.places and word not in self.boundary:
+        if len(word) >= 4 and word not in self.places and word not in self.boundary:
             for size in range(len(word) - 2, 1, -1):
                 inner = self.suffixes.get(word[-size:])
                 if inner is not None:
-                    strong = [(t, True, tag in ("nt", "nz") and t not in ("Event", "Project", "Policy")) for t, s in inner if s]
+                    named = tag in ("nt", "nz") and word not in self.common
+                    strong = [
+                        (t, True, named and t not in ("Event", "Project", "Policy"))
+                        for t, s in inner if s and (word not in self.common or t in ("University", "Hospital", "Institution"))
+                    ]  # fmt: skip
                     if len(strong) > 0:
                         return tuple(strong)
         return None
@@ -361,6 +398,8 @@ class Recognizer:
                     i -= 1
                     if i > 0 and tags[i - 1][0] in "dna" and len(words[i - 1]) > 1 and words[i - 1] not in self.boundary:
                         i -= 1
+                if any(t in ("Park", "Project", "Institution", "University", "Hospital") for t, _, _ in heads):
+                    i = self._owner_before(words, tags, place_at, i)
                 break
             if word in self.institutions:
                 anchor = True
@@ -382,12 +421,12 @@ class Recognizer:
                         continue
                     break
                 if _HANZI.fullmatch(word):
-                    if word in "省市区县州旗镇乡":
+                    if word in "省市区县州旗镇乡" and any(t not in ("Fund", "Company") for t, _, _ in heads):
                         if i == h and any(t == "Government" for t, _, _ in heads):
                             level = word
                             i -= 1
                         break
-                    if word in self.generic and odd > 0:
+                    if word in self.generic and odd > 0 and not (i > 1 and place_at[i - 2] is not None):
                         break
                     i -= 1
                     if word in self.noun_ends:
@@ -407,10 +446,13 @@ class Recognizer:
                 i -= 1
                 odd += 2
                 continue
-            if word in self.boundary or tag[0] in "pcuyex" or tag in ("r", "t", "rr", "rz", "ud", "ug") or _HANZI.fullmatch(word) is None:
+            known = word in self.suffixes or word in self.generic or word in self.inside
+            if word in self.boundary or _HANZI.fullmatch(word) is None:
                 break
-            ordinary_word = word in self.common or word in self.inside or word in self.suffixes or word in self.generic
-            if tag[0] == "m" and not word.startswith("第") and ordinary_word:
+            if not known and (tag[0] in "pcuyex" or tag in ("r", "t", "rr", "rz", "ud", "ug")):
+                break
+            ordinary_word = word in self.common or known
+            if tag[0] in "mt" and not word.startswith("第") and not known and tag != "mg":
                 break
             strange = not ordinary_word and (tag in ("nr", "nrt", "nz", "ns", "nt", "j", "nrfg") or (i < len(words) and len(words[i]) == 1 and odd > 0) or (any(s for _, s, _ in heads) and tag[0] != "n"))
             if tag[0] in "vdz" and tag not in ("vn",) and not strange and word not in self.inside and word not in self.suffixes and word not in self.generic:
@@ -420,6 +462,11 @@ class Recognizer:
                     ordinary.append(word)
                     i -= 1
                     continue
+                if (far := self._place_within(words, place_at, i - 1)) is not None and any(t == "Company" and s for t, s, _ in heads) and words[h] in self.companies:
+                    # 德清+安居+建设有限公司: in a legal name with its place even a verb belongs to it
+                    odd += 2
+                    anchor = True
+                    i = far
                 break
             if not strange:
                 if odd > 0:
@@ -470,8 +517,12 @@ class Recognizer:
         if stem < 2 and not (anchor or odd >= 2):
             return 0.0
         if not strong:
+            if any(w in self.noun_ends or (w in self.suffixes and w not in self.weak) for w in ordinary):
+                return 0.0
             if odd >= 2 or (odd >= 1 and anchor) or (bracket and odd >= 1):
                 return 0.85
+            return 0.0
+        if kind == "Project" and not anchor:
             return 0.0
         if kind in ("Project", "Event", "Policy") and odd < 2 and not quoted and len(ordinary) == 0:
             return 0.0
@@ -543,6 +594,31 @@ class Recognizer:
         """True where a place token opens a name; false where it ends a phrase of its own (…落户嘉兴 + 容江基金)."""
         return odd == 0 or i == 0 or words[i - 1] not in ("落户", "入驻", "来到")
 
+    def _place_within(self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int) -> int | None:
+        """Index of a place right before token i or one token further, with no verb of a frame or stop word between."""
+        for k in range(i - 1, max(-1, i - 3), -1):
+            if place_at[k] is not None:
+                return k
+            if words[k] in self.stop_chars or words[k] in self.boundary or _HANZI.match(words[k]) is None:
+                return None
+        return None
+
+    def _owner_before(self, words: list[str], tags: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int) -> int:
+        """Start of the company or school that stands before the place in a name: 澜海智能+中原装备基地, 江海大学+共青城实习基地."""
+        if i == 0 or words[i - 1] not in self.suffixes or all(t in ("Park", "Government", "Event", "Policy", "Project") for t, _ in self.suffixes[words[i - 1]]):
+            return i
+        k, odd = i - 1, 0
+        while k > 0:
+            word, tag = words[k - 1], tags[k - 1]
+            if word in self.suffixes or (word in self.inside and odd == 0 and word not in self.boundary):
+                k -= 1
+            elif (len(word) == 1 and _HANZI.match(word) and word not in self.stop_chars) or (len(word) > 1 and word not in self.common and tag in ("ns", "nr", "nz", "nrt")):
+                odd += len(word)
+                k -= 1
+            else:
+                break
+        return k if odd >= 2 else i
+
     def _stands_alone(self, words: list[str], tags: list[str], h: int) -> bool:
         """True where a head noun has no noun before or behind it, so that it can refer back (公司, 该联盟)."""
         before, after = (tags[h - 1], words[h - 1]) if h > 0 else ("x", ""), (tags[h + 1], words[h + 1]) if h + 1 < len(words) else ("x", "")
@@ -566,8 +642,8 @@ class Recognizer:
     def _without_places(self, name: str) -> str:
         words = [w for w, _ in self._jieba.tag(name, False)]
         k = 0
-        while k < len(words) - 1 and words[k] in self.places:
-            k += 1
+        while k < len(words) - 1 and words[k] in self.places and not (len(words[k + 1]) == 1 and k > 0):
+            k += 1  # 合肥+庐阳湾产投: 庐阳 before a single character is part of the name
         rest = "".join(words[k:])
         return rest if len(rest) >= 2 else name
 
@@ -652,6 +728,10 @@ class Recognizer:
                         wanted.setdefault(brand, (c.type, 0.7))
             if c.type not in ("Place",) and len(name) >= 4:
                 wanted.setdefault(name, (c.type, c.confidence))
+        told = {short for _, short in short_forms if short not in self.self_words}
+        if len(told) > 0:
+            spots = [(m.start(), m.end()) for short in told for m in re.finditer(re.escape(short), text)]
+            chosen = [c for c in chosen if not any(a <= c.start and c.end <= b and c.end - c.start < b - a for a, b in spots)]
         taken = bytearray(len(text))
         for c in chosen:
             taken[c.start : c.end] = b"\1" * (c.end - c.start)
@@ -713,6 +793,15 @@ class Recognizer:
                         at = stop + 1
                     else:
                         break
+            for match in self._post_behind.finditer(text, start, end):
+                at = match.end(1)
+                stop = self._name_end(text, at, end, boundaries)
+                if stop is None or text[stop : stop + 1] == "" or self._verb_of_post.match(text, stop) is None:
+                    continue
+                clause = re.split(r"[。；;\n]", text[stop : min(end, stop + 40)], maxsplit=1)[0]
+                if self._title.search(clause) is not None:
+                    people.setdefault((at, stop), _Candidate(at, stop, "Person", "named", 0.85))
+                    names.add(text[at:stop])
         for name in sorted(names, key=len, reverse=True):
             if len(name) < 2:
                 continue
@@ -732,13 +821,13 @@ class Recognizer:
             if stop > end or _HANZI.fullmatch(text[at:stop]) is None:
                 continue
             rest = text[stop : stop + 4]
-            if given == 2 and (text[stop - 1 : stop + 1] in self.boundary or text[stop - 1 : stop + 1] in self.say):
+            if stop not in boundaries and rest != "":
                 continue  # 杨洱+担任, not 杨洱担+任
-            if rest == "" or _HANZI.match(rest) is None or rest.startswith(self.say) or self._starts_trigger(rest):
-                if any(text[at:stop].endswith(w) for w in ("表示", "介绍", "强调", "指出", "出席", "参加", "会见", "与", "和", "在", "率", "说", "等", "及", "主持", "一行")):
-                    continue
-                if text[at : at + 2] in self.common and size + given == 2:
-                    continue
+            if given == 2 and text[stop - 1] in self.say_chars:
+                continue  # 顾衡+说
+            if text[stop - 1] in self.hard_stop or (size + given == 2 and text[at:stop] in self.common):
+                continue
+            if rest == "" or _HANZI.match(rest) is None or rest.startswith(self.say) or self._tag_at.get(stop, "x")[0] in "vdpcumrytf" or self._starts_trigger(rest):
                 return stop
         return None
 

@@ -69,10 +69,12 @@ class Linker:
             candidates = mention.code.split("|")
             beside = [c for c in context if self._beside(recognition, mention, c)]
             code, why = (candidates[0], "only") if len(candidates) == 1 else self.gazetteer.settle(candidates, context=context, beside=beside, form=mention.name)
-            group = by_code.get(code or f"?{mention.name}")
+            own = self._own_name(recognition, mention)
+            spot = code or f"?{own}"
+            group = by_code.get(spot)
             if group is None:
-                group = _Group(mention.type, mention.name, code=code)
-                by_code[code or f"?{mention.name}"] = group
+                group = _Group(mention.type, own, code=code)
+                by_code[spot] = group
                 groups.append(group)
                 if code is None:
                     group.note = "undecided: " + ", ".join(self.gazetteer.path(c) for c in candidates[:6])
@@ -112,6 +114,11 @@ class Linker:
         """Codes that are certain: of names that only one place has."""
         sure = Counter(m.code for m in places if m.code is not None and "|" not in m.code)
         return [code for code, _ in sorted(sure.items(), key=lambda item: (-item[1], item[0])) if code is not None]
+
+    def _own_name(self, recognition: Recognition, mention: Mention) -> str:
+        """绍兴县 of 浙江省绍兴县: the mention without the places written before it."""
+        before = [m.span.end for m in recognition.mentions if m.span.start == mention.span.start and m.span.end < mention.span.end and m.code is not None]
+        return mention.name[max(before) - mention.span.start :] if len(before) > 0 else mention.name
 
     def _beside(self, recognition: Recognition, mention: Mention, code: str) -> bool:
         return any(m.code == code and m.span.end == mention.span.start for m in recognition.mentions)
@@ -189,7 +196,7 @@ class Linker:
             return 3
         local = self.key(self.recognizer._without_places(name))
         if kind not in ("Company", "Fund"):
-            return 2 if s == local and len(s) >= 4 else 0
+            return 2 if n.endswith(s) and len(s) >= 4 and self.recognizer.is_places(n[: len(n) - len(s)]) else 0
         core = self.key(self.recognizer.core(name))
         brand = self.key(self.recognizer.brand(name))
         if s in (core, local) and len(s) >= 3:

@@ -2,7 +2,8 @@
 
     kg-store/meta.json        format of the store and the base of its IRIs
     kg-store/records.sqlite   per source: size, time, digest; per document: its extraction as JSON, with the text
-    kg-store/triples/         Oxigraph; one named graph a document, with the digest of its quads inside
+    kg-store/triples/         Oxigraph; one named graph a document, with the digest of its quads inside;
+                              the default graph is the merge of them all, each triple once
 
 A build is three steps, each of which a kill -9 leaves whole: put what each changed source yields (`put_source`, one
 SQLite transaction), resolve entities over all records, and make the triples agree with the records (`reconcile`: a
@@ -43,13 +44,14 @@ if TYPE_CHECKING:
     from kg.gazetteer import Gazetteer
 
 #: Format of the folder. A store of another format is refused: it is a build product and is built again.
-FORMAT = 1
+FORMAT = 2
 
 #: New documents whose graphs are written in one transaction.
 _BATCH = 100
 
 _OTHER_VERSION = "built by another version: rebuild with kg build --rebuild"
 _DIGEST = ox.NamedNode(KG + "digest")
+_MERGED = ox.DefaultGraph()
 _OWN_NAMES = re.compile(r"meta\.json(?:\.tmp)?|records\.sqlite(?:-wal|-shm|-journal)?|triples")
 
 _SCHEMA = """
@@ -125,6 +127,10 @@ class Result:
             {name: python_value(term) for name, term in zip(self.variables, row, strict=True) if term is not None}
             for row in self.rows
         ]
+
+
+def _lines(quads: Iterable[ox.Quad]) -> str:
+    return " .\n".join(f"{quad.subject} {quad.predicate} {quad.object}" for quad in quads)
 
 
 def python_value(term: Any) -> Any:
@@ -330,7 +336,12 @@ class Store:
                     f"its IRIs begin with {meta['base']}, not with {base}; rebuild with kg build --rebuild", where=path
                 )
             triples = cls._triples_of(path, read_only=read_only)
-            records = _connect(path / "records.sqlite", read_only=read_only)
+            try:
+                records = _connect(path / "records.sqlite", read_only=read_only)
+            except sqlite3.Error:
+                # The traceback would keep the triples and so the lock alive.
+                del triples
+                raise
             return cls(path=path, triples=triples, records=records, base=meta["base"], read_only=read_only)
 
     @classmethod
@@ -531,35 +542,65 @@ class Store:
                 if known and digests.get(graph.value) == wanted:
                     unchanged += 1
                     continue
-                quads.append(ox.Quad(graph, _DIGEST, ox.Literal(wanted), graph))
-                written += len(quads)
+                mark = ox.Quad(graph, _DIGEST, ox.Literal(wanted), graph)
                 if known:
-                    lines = " .\n".join(f"{q.subject} {q.predicate} {q.object}" for q in quads)
-                    triples.update(f"DROP SILENT GRAPH {graph} ; INSERT DATA {{ GRAPH {graph} {{ {lines} }} }}")
+                    written += self._change(graph, {*quads, mark})
                     replaced += 1
-                else:
-                    # Graphs that are not there yet can be written many at a time: nothing has to go before.
-                    waiting.extend(quads)
-                    waiting_graphs += 1
-                    added += 1
-                    if waiting_graphs == _BATCH:
-                        triples.extend(waiting)
-                        waiting, waiting_graphs = [], 0
+                    continue
+                # Graphs that are not there yet can be written many at a time: nothing has to go before.
+                waiting.extend(quads)
+                waiting.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+                waiting.append(mark)
+                written += len(quads) + 1
+                waiting_graphs += 1
+                added += 1
+                if waiting_graphs == _BATCH:
+                    triples.extend(waiting)
+                    waiting, waiting_graphs = [], 0
             triples.extend(waiting)
-            if len(present) > 0:
-                triples.update(" ; ".join(f"DROP SILENT GRAPH <{graph}>" for graph in sorted(present)))
-                dropped = len(present)
+            for name in sorted(present):
+                self._change(ox.NamedNode(name), set())
+                dropped += 1
             outcome = Reconciled(added, replaced, dropped, unchanged, written)
             if outcome.changed:
                 self.flush()
         return outcome
+
+    def _change(self, graph: ox.NamedNode, wanted: set[ox.Quad]) -> int:
+        """Make a graph hold what is wanted and keep the default graph the merge of all, in one transaction.
+
+        The merge is written out because Oxigraph 0.5 makes its own union of graphs a bag: a triple that two documents
+        hold came twice, and every COUNT and SUM over it was wrong (oxigraph#1919).
+        """
+        held = set(self._triples.quads_for_pattern(None, None, None, graph))
+        gone, new = held - wanted, wanted - held
+        merged_gone = [
+            quad
+            for quad in gone
+            if quad.predicate != _DIGEST
+            and not any(
+                other.graph_name not in (graph, _MERGED)
+                for other in self._triples.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+            )
+        ]
+        parts = []
+        if len(wanted) == 0:
+            parts.append(f"DROP SILENT GRAPH {graph}")
+            gone = set()
+        if len(gone) + len(merged_gone) > 0:
+            parts.append(f"DELETE DATA {{ GRAPH {graph} {{ {_lines(gone)} }} {_lines(merged_gone)} }}")
+        if len(new) > 0:
+            merged_new = [quad for quad in new if quad.predicate != _DIGEST]
+            parts.append(f"INSERT DATA {{ GRAPH {graph} {{ {_lines(new)} }} {_lines(merged_new)} }}")
+        self._triples.update(" ;\n".join(parts))
+        return len(new)
 
     def quads(self, document: str | None = None) -> Iterator[ox.Quad]:
         """The quads of one document, or of all, in no order that means anything; without the digests."""
         graph = None if document is None else self.iris.document(document)
         with _explained(self.path):
             for quad in self._triples.quads_for_pattern(None, None, None, graph):
-                if quad.predicate != _DIGEST:
+                if quad.predicate != _DIGEST and quad.graph_name != _MERGED:
                     yield quad
 
     def graphs(self) -> list[str]:
@@ -590,14 +631,15 @@ class Store:
 
     # -------- queries
 
-    def query(self, sparql: str, *, bind: Mapping[str, Any] | None = None, union: bool = True) -> Result:
-        """Answer a SPARQL 1.1 query over the union of all documents' graphs (`union=False`: over GRAPH parts only).
+    def query(self, sparql: str, *, bind: Mapping[str, Any] | None = None) -> Result:
+        """Answer a SPARQL 1.1 query over the merge of all documents' graphs, each triple once; GRAPH asks for one.
 
-        The prefixes of `kg.rdf.PREFIXES` are known. `bind` gives variables a term: a pyoxigraph term, or text, which
-        becomes a string literal. Raises QueryError with line and column for a query that is wrong, for SERVICE,
+        The prefixes of `kg.rdf.PREFIXES` are known. `bind` gives variables of the outermost group a term: a pyoxigraph
+        term, or text, which becomes a string literal. Raises QueryError with line and column for a query that is
+        wrong, for SERVICE,
         which would leave the machine, and for updates.
         """
-        solutions = self._solve(sparql, bind, union)
+        solutions = self._solve(sparql, bind)
         try:
             if isinstance(solutions, ox.QuerySolutions):
                 variables = tuple(variable.value for variable in solutions.variables)
@@ -610,11 +652,9 @@ class Store:
         rows = tuple((t.subject, t.predicate, t.object) for t in triples)
         return Result("GRAPH", ("subject", "predicate", "object"), rows, triples=triples)
 
-    def answer(
-        self, sparql: str, *, media: str = "json", bind: Mapping[str, Any] | None = None, union: bool = True
-    ) -> bytes:
+    def answer(self, sparql: str, *, media: str = "json", bind: Mapping[str, Any] | None = None) -> bytes:
         """The answer to a query in a standard format: json, xml, csv or tsv; turtle or ntriples for CONSTRUCT."""
-        solutions = self._solve(sparql, bind, union)
+        solutions = self._solve(sparql, bind)
         tables = {
             "json": ox.QueryResultsFormat.JSON,
             "xml": ox.QueryResultsFormat.XML,
@@ -636,18 +676,13 @@ class Store:
             raise QueryError(f"the query failed: {error}") from error
 
     def _solve(
-        self, sparql: str, bind: Mapping[str, Any] | None, union: bool
+        self, sparql: str, bind: Mapping[str, Any] | None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         refuse_unsafe(sparql)
-        bound = {
-            ox.Variable(name): ox.Literal(value) if isinstance(value, str) else value
-            for name, value in (bind or {}).items()
-        }
+        text = sparql if bind is None or len(bind) == 0 else _bound(sparql, bind)
 
         def run() -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-            return self._triples.query(
-                sparql, prefixes=dict(PREFIXES), use_default_graph_as_union=union, substitutions=bound or None
-            )
+            return self._triples.query(text, prefixes=dict(PREFIXES))
 
         try:
             try:
@@ -729,37 +764,37 @@ def _refuse_locked(path: Path) -> None:
         return
     try:
         ox.Store(path / "triples")
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         if _is_lock(error):
             raise
 
 
 def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
     if not read_only:
-        records = sqlite3.connect(file, timeout=5)
         # With a write-ahead log a transaction costs no wait for the disk, and a kill -9 loses none that was ended.
-        records.execute("PRAGMA journal_mode = WAL")
-        records.execute("PRAGMA synchronous = NORMAL")
-        records.executescript(_SCHEMA)
-        return records
+        return _prepared(str(file), "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _SCHEMA)
     address = file.absolute().as_uri()
+    check = "SELECT 1 FROM source LIMIT 1"
     try:
-        records = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=5)
-        records.execute("SELECT 1 FROM source LIMIT 1").fetchone()
+        return _prepared(f"{address}?mode=ro", check)
     except sqlite3.OperationalError:
         # SQLite wants to put a file beside the records even for reading, which a read-only folder does not let it.
-        records = sqlite3.connect(f"{address}?immutable=1", uri=True)
-        records.execute("SELECT 1 FROM source LIMIT 1").fetchone()
+        return _prepared(f"{address}?immutable=1", check)
+
+
+def _prepared(address: str, script: str) -> sqlite3.Connection:
+    records = sqlite3.connect(address, uri=address.startswith("file:"), timeout=5)
+    try:
+        records.executescript(script)
+    except sqlite3.Error:
+        records.close()
+        raise
     return records
 
 
 def _is_lock(error: Exception) -> bool:
-    text = str(error)
-    return (
-        "LOCK" in text
-        and ("Resource temporarily unavailable" in text or "lock" in text.lower())
-        and "denied" not in text
-    )
+    # RocksDB says the one for another process, the other for this one; a path in the message may hold any word.
+    return re.search(r"While lock file|lock hold by current process", str(error)) is not None
 
 
 @contextlib.contextmanager
@@ -981,6 +1016,30 @@ def refuse_unsafe(sparql: str) -> None:
 
 _AMBIGUOUS = re.compile(r"['#]")
 _ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def _bound(sparql: str, bind: Mapping[str, Any]) -> str:
+    """The query with the values of `bind` as a VALUES block at the start of its outermost group.
+
+    pyoxigraph's own substitutions work only for variables that the query returns.
+    """
+    names = " ".join("?" + ox.Variable(name).value for name in bind)
+    terms = " ".join(str(ox.Literal(term) if isinstance(term, str) else term) for term in bind.values())
+    depth, wanted, position = 0, 1, 0
+    while position < len(sparql):
+        match = _token().match(sparql, position)
+        if match is None:  # pragma: no cover - the last alternative takes any character
+            break
+        text, position = match.group(), match.end()
+        if match.lastgroup == "word" and depth == 0 and text.upper() == "CONSTRUCT":
+            # The first group of CONSTRUCT is its template.
+            wanted = 2
+        if text == "{" and depth == 0:
+            wanted -= 1
+            if wanted == 0:
+                return f"{sparql[:position]} VALUES ({names}) {{ ({terms}) }} {sparql[position:]}"
+        depth += (text in {"{", "("}) - (text in {"}", ")"})
+    raise QueryError(f"there is no group in this query to bind {names} in; write it with WHERE {{ … }}")
 
 
 def _next_is_brace(sparql: str, position: int) -> bool:

@@ -170,7 +170,9 @@ def test_a_source_that_vanished_is_told(extractor: Extractor, tmp_path: Path) ->
 
 def test_two_articles_of_one_id_are_told(tmp_path: Path, extractor: Extractor) -> None:
     file = tmp_path / "x.jsonl"
-    file.write_text('{"id": "n1", "text": "甲。"}\n{"id": "n1", "text": "乙。"}\n{"id": "n1", "text": "甲。"}\n', encoding="utf-8")
+    file.write_text(
+        '{"id": "n1", "text": "甲。"}\n{"id": "n1", "text": "乙。"}\n{"id": "n1", "text": "甲。"}\n', encoding="utf-8"
+    )
     result = extract_source(find_sources([file])[0][0], extractor=extractor)
     assert [x.document.text for x in result.extractions] == ["甲。"]
     assert len(result.problems) == 1
@@ -210,7 +212,9 @@ def test_empty_folder_is_told(tmp_path: Path) -> None:
 
 def test_a_killed_build_is_ended_by_the_next(articles: Path, tmp_path: Path) -> None:
     for n in range(60):
-        (articles / f"n{n}.txt").write_text(f"日期：2018-01-01\n\n第{n}次，嘉兴市与上海市徐汇区签订合作协议。", encoding="utf-8")
+        (articles / f"n{n}.txt").write_text(
+            f"日期：2018-01-01\n\n第{n}次，嘉兴市与上海市徐汇区签订合作协议。", encoding="utf-8"
+        )
     command = [sys.executable, str(ROOT / "cli.py"), "build", str(articles), "--store", str(tmp_path / "s")]
     for delay, sign in ((0.8, signal.SIGKILL), (1.0, signal.SIGINT)):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -1,4 +1,4 @@
-"""Names as people type them, facts by filter, sentences, numbers and canned questions, on a store of our own articles."""
+"""Names as people type them, facts by filter, sentences, numbers and canned questions, on two articles of our own."""
 
 from __future__ import annotations
 
@@ -229,7 +229,13 @@ def test_show_groups_facts_by_class(store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("落户", [A.split("。")[1]]), ("合作 协议", [A.split("。")[0]]), ("南湖签约", ["南湖签约"]), ("xyz", []), ('"\\', [])],
+    [
+        ("落户", [A.split("。")[1]]),
+        ("合作 协议", [A.split("。")[0]]),
+        ("南湖签约", ["南湖签约"]),
+        ("xyz", []),
+        ('"\\', []),
+    ],
 )
 def test_sentences_and_titles_by_their_words(store: Store, text: str, found: list[str]) -> None:
     assert [s.text for s in search.search_text(store, text)] == found
@@ -262,7 +268,15 @@ def test_every_question_is_told_in_both_languages_and_has_an_example(name: str) 
         assert f"${parameter.name}" in question.text.split("\n\n", 1)[1]
 
 
-SAMPLES = {"entity": "南湖区", "document": "a", "class": "协议", "date": "2010", "amount": "1元", "number": "1", "text": "county"}
+SAMPLES = {
+    "entity": "南湖区",
+    "document": "a",
+    "class": "协议",
+    "date": "2010",
+    "amount": "1元",
+    "number": "1",
+    "text": "county",
+}
 
 
 @pytest.mark.parametrize("name", list(QUESTIONS))
@@ -276,7 +290,11 @@ def test_every_question_is_answered(store: Store, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "given", "rows"),
     [
-        ("agreements-between", {"a": "浙江", "b": "上海"}, [("合作框架协议", "南湖区", "杨浦区", "2016", None, A.split("。")[0])]),
+        (
+            "agreements-between",
+            {"a": "浙江", "b": "上海"},
+            [("合作框架协议", "南湖区", "杨浦区", "2016", None, A.split("。")[0])],
+        ),
         ("settlements", {"place": "嘉兴"}, [("闻泰通讯", "Company", "南湖区", None, None, A.split("。")[1])]),
         ("largest-amounts", {}, [("CapitalIncrease", "200000000", "2亿元", None, B.split("。")[0])]),
         ("partners", {"place": "南湖区"}, [("杨浦区", "AdministrativeDivision", "1")]),
@@ -284,7 +302,9 @@ def test_every_question_is_answered(store: Store, name: str) -> None:
         ("places-ranked", {"level": "province"}, [("浙江省", "2"), ("上海市", "1"), ("北京市", "1"), ("吉林省", "1")]),
     ],
 )  # fmt: skip
-def test_what_questions_answer(store: Store, name: str, given: dict[str, str], rows: list[tuple[str | None, ...]]) -> None:
+def test_what_questions_answer(
+    store: Store, name: str, given: dict[str, str], rows: list[tuple[str | None, ...]]
+) -> None:
     result = store.query(search.bind(store, QUESTIONS[name], given, ontology=ONTOLOGY))
     assert [tuple(None if t is None else t.value for t in row) for row in result.rows] == rows
 

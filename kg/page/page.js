@@ -23,7 +23,7 @@ zh: {
   expand: n => `展开 ${n} 个相邻实体`, only: '只看周围', back: '返回全图', route: '查找路径', hide: '隐藏', restore: n => `恢复隐藏的 ${n} 个`,
   pick: name => `“${name}”到哪里？请单击或搜索另一个实体，Esc 取消`, noPath: '当前筛选下两者之间没有路径', path: (a, b) => `${a} 到 ${b}`, steps: n => `路径，${n} 步`, close: '关闭',
   alias: '又称', code: '区划代码', at: '所在', amount: '金额', date: '时间', written: w => `原文“${w}”`, confidence: '置信度', undatedFact: '无日期', open: '打开原文',
-  told: n => `${n} 处原文`, showAll: n => `显示其余 ${n} 条`, filtered: n => `另有 ${n} 条被筛选隐藏`,
+  told: n => `另有 ${n} 处原文`, showAll: n => `显示其余 ${n} 条`, filtered: n => `另有 ${n} 条被筛选隐藏`,
   cols: ['类别', '名称', '参与者', '时间', '金额', '状态', '置信度', '原文', '出处'], caption: n => `${n} 条事实，新的在前`,
   hint: ['单击实体或连线，查看事实与原文', '双击实体，展开相邻实体', '搜索，方向键选择，Enter 打开', '适应窗口 · 表格 · 隐藏所选'], skip: '跳到事实列表',
   zoomIn: '放大', zoomOut: '缩小', net: '知识图谱：用方向键在实体间移动，Enter 查看事实', states: { planned: '计划', signed: '已签约', started: '已启动', completed: '已完成', ended: '已终止', denied: '已否认', done: '' },
@@ -39,7 +39,7 @@ en: {
   expand: n => `Expand ${n} neighbour${n === 1 ? '' : 's'}`, only: 'Only its surroundings', back: 'Whole picture', route: 'Find a path', hide: 'Hide', restore: n => `Restore ${n} hidden`,
   pick: name => `From “${name}” to where? Click or search another entity, Esc cancels`, noPath: 'No path between the two under the current filters', path: (a, b) => `${a} to ${b}`, steps: n => `Path of ${n} step${n === 1 ? '' : 's'}`, close: 'Close',
   alias: 'Also', code: 'Division code', at: 'In', amount: 'Amount', date: 'Date', written: w => `written “${w}”`, confidence: 'Confidence', undatedFact: 'no date', open: 'Open article',
-  told: n => `${n} passages`, showAll: n => `Show ${n} more`, filtered: n => `${n} more hidden by filters`,
+  told: n => `${n} more passage${n === 1 ? '' : 's'}`, showAll: n => `Show ${n} more`, filtered: n => `${n} more hidden by filters`,
   cols: ['Kind', 'Name', 'Participants', 'Date', 'Amount', 'Status', 'Confidence', 'Sentence', 'Source'], caption: n => `${n} facts, newest first`,
   hint: ['Click an entity or a link for its facts and sentences', 'Double-click an entity to expand its neighbours', 'Search, arrows choose, Enter opens', 'Fit · table · hide the selected'], skip: 'Skip to the facts',
   zoomIn: 'Zoom in', zoomOut: 'Zoom out', net: 'Knowledge graph: arrow keys move between entities, Enter reads the facts', states: { planned: 'planned', signed: 'signed', started: 'started', completed: 'completed', ended: 'ended', denied: 'denied', done: '' },
@@ -104,6 +104,7 @@ let factOn = new Uint8Array(F), nodeOn = new Uint8Array(N), linkOn = new Uint8Ar
 const narrowed = () => state.offFacts.size > 0 || !state.undated || state.sure > least || state.from > Y0 || state.to < Y1;
 
 function evaluate() {
+  beyond.clear();
   for (let i = 0; i < F; i++) {
     const fact = D.facts[i], y = years[i];
     factOn[i] = !state.offFacts.has(fact.c) && fact.f >= state.sure - 1e-9 && (y ? y[1] >= state.from && y[0] <= state.to : state.undated) ? 1 : 0;
@@ -287,7 +288,14 @@ function labels(g) {
   g.restore();
 }
 network.on('afterDrawing', labels);
-const outside = n => neighbours[n].filter(m => !nodeOn[m] && !state.hidden.has(m) && !state.off.has(D.nodes[m][CLASS]) && factsOf[m].some(f => factOn[f] && members[f].includes(n)));
+// Asked for every node in every frame, so it is counted once for each state of the filters.
+const beyond = new Map();
+function outside(n) {
+  let list = beyond.get(n);
+  if (!list) { list = hiddenNeighbours(n); beyond.set(n, list); }
+  return list;
+}
+const hiddenNeighbours = n => neighbours[n].filter(m => !nodeOn[m] && !state.hidden.has(m) && !state.off.has(D.nodes[m][CLASS]) && factsOf[m].some(f => factOn[f] && members[f].includes(n)));
 
 /** Fit some nodes, by default all in the picture, with room for their names. */
 function fit(some, most = 1.35) {
@@ -295,8 +303,8 @@ function fit(some, most = 1.35) {
   if (!list.length || !W || !H) return;
   let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity;
   for (const n of list) { const b = network.body.nodes[n]; x0 = Math.min(x0, b.x); x1 = Math.max(x1, b.x); y0 = Math.min(y0, b.y); y1 = Math.max(y1, b.y); }
-  const left = Math.min(66, W * 0.1), scale = Math.max(0.05, Math.min(most, (W - 2 * left) / Math.max(x1 - x0, 1), (H - 84) / Math.max(y1 - y0, 1)));
-  network.moveTo({ position: { x: (x0 + x1) / 2, y: (y0 + y1) / 2 + 4 / scale }, scale, animation: false });
+  const left = Math.min(66, W * 0.1), scale = Math.max(0.05, Math.min(most, (W - 2 * left) / Math.max(x1 - x0, 1), (H - 104) / Math.max(y1 - y0, 1)));
+  network.moveTo({ position: { x: (x0 + x1) / 2, y: (y0 + y1) / 2 + 12 / scale }, scale, animation: false });
 }
 function reveal(list) { list.forEach(n => { state.shown.add(n); if (state.only) state.only.add(n); state.hidden.delete(n); state.off.delete(D.nodes[n][CLASS]); }); }
 /** Put the next neighbours of a node into the picture: at most 24 at once, the best connected first. */
@@ -310,8 +318,10 @@ function expand(n) {
 
 // ---------------------------------------------------------------- selection
 
+const tip = $('tip');
 function select(sel, focus) {
   state.sel = sel;
+  tip.hidden = true;
   if (sel && sel.kind === 'node' && !nodeOn[sel.node]) {
     const anew = !neighbours[sel.node].some(m => nodeOn[m]);
     if (state.only && !state.only.has(sel.node)) state.only = null;
@@ -416,7 +426,7 @@ function card(f) {
   box.append(list);
   const first = fact.t.slice(0, 1), rest = fact.t.slice(1);
   first.forEach(t => box.append(quoteOf(t), sourceOf(t)));
-  if (rest.length) { const b = button('link', '+ ' + T.told(rest.length), () => { b.remove(); rest.forEach(t => box.append(quoteOf(t), sourceOf(t))); }); box.append(b); }
+  if (rest.length) { const b = button('link', T.told(rest.length), () => { b.remove(); rest.forEach(t => box.append(quoteOf(t), sourceOf(t))); }); box.append(b); }
   return box;
 }
 function cards(root, list, most = 30) {
@@ -477,6 +487,7 @@ function overview(root) {
 function hide() {
   if (!state.sel || state.sel.kind !== 'node') return;
   state.hidden.add(state.sel.node);
+  state.only = null;
   select(null);
 }
 
@@ -722,7 +733,6 @@ network.on('click', event => {
   if (i !== undefined) return chooseLink(i);
   return select(null);
 });
-const tip = $('tip');
 function showTip(event, ...content) { tip.replaceChildren(...content); tip.hidden = false; const p = event.pointer.DOM, box = $('stage'); tip.style.left = Math.min(p.x + 14, box.clientWidth - tip.offsetWidth - 8) + 'px'; tip.style.top = Math.min(p.y + 14, box.clientHeight - tip.offsetHeight - 8) + 'px'; }
 network.on('hoverNode', event => { const n = event.node; if (n < N) showTip(event, D.nodes[n][NAME], el('small', '', word(D.nodes[n][KIND]) + ' · ' + T.facts(factsOf[n].length))); else { const fact = D.facts[n - N]; showTip(event, fact.l || kindOf(fact), el('small', '', fact.d || T.undatedFact)); } $('net').style.cursor = 'pointer'; });
 network.on('hoverEdge', event => { const [f, relation] = D.links[event.edge], fact = D.facts[f]; showTip(event, fact.l || word(relation), el('small', '', [kindOf(fact), T.states[fact.s], fact.d || fact.w || T.undatedFact, fact.x].filter(Boolean).join(' · '))); $('net').style.cursor = 'pointer'; });
@@ -801,6 +811,8 @@ if (asked.view === 'table') setView('table');
 if (asked.query) { $('q').value = asked.query; search(); }
 ready = true;
 writeHash();
+// A link pasted into the address of the open page; the page's own changes do not raise this event.
+addEventListener('hashchange', () => location.reload());
 document.documentElement.dataset.ready = 'yes';
 // What a test can ask: where a node is on the screen and how many names are drawn.
 window.kg = { screen: n => { const p = network.canvasToDOM(network.getPositions([n])[n]), r = $('net').getBoundingClientRect(); return [r.left + p.x, r.top + p.y]; }, labels: () => drawnLabels, state, find: query => { $('q').value = query; search(); return hits.map(h => D.nodes[h[1]][NAME]); } };
