@@ -111,6 +111,7 @@ class Extractor:
         self._title_kinds = sorted(
             ((word, frozenset(kinds.split("/"))) for word, kinds in (pair.split("=") for pair in lexicon["title_kinds"])), key=lambda p: -len(p[0])
         )
+        self._ventures = frozenset(lexicon["ventures"])
         self._movings = tuple(lexicon["movings"])
         self._joint_efforts = tuple(lexicon["joint_efforts"])
         self._status = [(s, re.compile("|".join(re.escape(w) for w in sorted(lexicon[s], key=len, reverse=True)))) for s in ("denied", "ended", "planned")]
@@ -178,7 +179,7 @@ class Extractor:
                 continue
             same = sorted(same, key=lambda m: m.span.end)
             for outer, inner in zip(same, same[1:], strict=False):
-                if outer.type != "Place" or inner.type not in ("Place", "Park"):
+                if outer.type != "Place" or inner.type not in ("Place", "Park") or document.folded[outer.span.end] == "(":
                     continue
                 part, whole = linked.of[inner.span.start, inner.span.end], linked.of[outer.span.start, outer.span.end]
                 if part == whole:
@@ -246,6 +247,8 @@ class _Reading:
             return
         clauses = self._clauses()
         self._triggers(clauses)
+        for clause in clauses:
+            clause.groups = self._groups([m for m in self.mentions if clause.start <= m.span.start < clause.end], clause)
         self._pass_on(clauses)
         for clause in clauses:
             clause.subject = self._subject_of(clause)
@@ -254,7 +257,7 @@ class _Reading:
             for trigger in clause.triggers:
                 made = False
                 for frame in trigger.frames:
-                    for fact in self._apply(frame, trigger, clause, previous):
+                    for fact in self._apply(frame, trigger, clause, previous, clauses):
                         made = True
                         yield fact
                     if made:
@@ -315,6 +318,8 @@ class _Reading:
         if kinds is None:
             return None
         here = before[len(self.state.recent) :]
+        if word in self.x._ventures and self.state.venture is not None and any(a in kinds for a in self.x.ontology.ancestors(self.linked.entity(self.state.venture).type)):
+            return self.state.venture
         for entity in [*reversed(here), *topic[-1:], *reversed(before)]:
             if any(a in kinds for a in self.x.ontology.ancestors(self.linked.entity(entity).type)):
                 return entity
@@ -332,10 +337,7 @@ class _Reading:
             if not any(s <= match.start() < e for s, e in closed):
                 cuts.append(match.end())
         cuts.append(self.sentence.end)
-        clauses = [_Clause(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
-        for clause in clauses:
-            clause.groups = self._groups([m for m in self.mentions if clause.start <= m.span.start < clause.end], clause)
-        return clauses
+        return [_Clause(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
 
     def _groups(self, mentions: list[Mention], clause: _Clause) -> list[_Group]:
         groups: list[_Group] = []
@@ -356,10 +358,11 @@ class _Reading:
 
     def _lead(self, group: _Group, clause: _Clause) -> None:
         before = self.text[clause.start : group.start].rstrip("“‘ ")
-        for word, slot in self.x._leads:
-            if before.endswith(word):
-                group.lead = slot
-                break
+        verb = next((t.word for t in clause.triggers if t.end == clause.start + len(before)), None)
+        lead = next(((word, slot) for word, slot in self.x._leads if before.endswith(word)), None)
+        if lead is not None and (verb is None or verb == lead[0]):
+            # 为 leads, but not as the end of 作为, which is a verb with an object
+            group.lead = lead[1]
         after = _BRACKET.sub("", self.text[group.end : min(group.end + 12, clause.end)])
         if group.lead == "by" and any(w in after for w in self.x._movings) and all(self._entity(m).type in ("Place", "Park") for m in group.members):
             group.lead = "from"
@@ -388,7 +391,11 @@ class _Reading:
             clause = next((c for c in clauses if c.start <= a < c.end), None)
             if clause is None:
                 continue
-            frames = tuple(f for f in self.x._frames[number] if not self._blocked(f, a, b))
+            tail = self.text[b : min(clause.end, b + 60)]
+            frames = tuple(
+                f for f in self.x._frames[number]
+                if not self._blocked(f, a, b) and (len(f.after) == 0 or any(w in tail for w in f.after))
+            )  # fmt: skip
             if len(frames) > 0:
                 clause.triggers.append(_Trigger(a, b, self.x._words[number], frames))
 
@@ -415,11 +422,11 @@ class _Reading:
 
     # ------------------------------------------------------------ frames
 
-    def _apply(self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]) -> Iterator[Fact]:
-        if len(frame.after) > 0 and not self._word_after(frame, trigger, clause):
-            return
+    def _apply(self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause], clauses: list[_Clause]) -> Iterator[Fact]:
         if len(frame.before) > 0 and not any(w in self.text[clause.start : trigger.start] for w in frame.before):
             return
+        if frame.forward:
+            previous = [c for c in clauses if c is not clause and c.start > clause.start][:2][::-1] or previous
         slots, penalty = self._slots(frame, trigger, clause, previous)
         roles = self._roles(frame, slots)
         if frame.topic is not None and frame.topic not in roles:
@@ -522,7 +529,7 @@ class _Reading:
             elif group.modifier and group.lead == "":
                 slots.setdefault("of", []).append(group)
         objects = [g for g in right if (next_trigger is None or g.end <= next_trigger.start or self._adjacent(trigger, g))]
-        plain = [g for g in objects if g.lead == ""]
+        plain = [g for g in objects if g.lead == "" and (not frame.forward or g.start - trigger.end <= 2)]
         if len(plain) > 0:
             head = next((g for g in plain if not g.modifier), None)
             if head is not None and head is not plain[0] and len(slots.get("subject", [])) == 0 and not passive:
@@ -682,7 +689,7 @@ class _Reading:
         """The pairs of `A与B、C与D、E与F等` before a trigger, read segment by segment so that one odd name does not mix the others up."""
         start, end = clause.start, trigger.start
         inside = [m for m in self.mentions if start <= m.span.start and m.span.end <= end]
-        if len(inside) < 4:
+        if len(inside) < 2:
             # 签下合作协议的,还有A与B、C与D: the list stands behind
             start, end = trigger.end, self.sentence.end
             inside = [m for m in self.mentions if start <= m.span.start and m.span.end <= end]
@@ -922,6 +929,7 @@ class _Reading:
             else:
                 before = [m for m in self.mentions if m.span.end <= person.span.start and self._entity(m).type != "Person"]
                 owner = self._id(before[-1]) if len(before) > 0 and self.text[before[-1].span.end : person.span.start] in ("", "，") else None
+                owner = owner or self._employer(self.text[title[0] : title[1]], person.span.start)
                 if owner is None and self.state.topic is not None:
                     owner = self._id(self.state.topic.members[-1])
             if owner is None or not self.x.ontology.fills(self.linked.entity(owner).type, "organization"):

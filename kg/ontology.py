@@ -117,7 +117,8 @@ class Frame:
     participants by role that makes a fact. `after` and `before` are words one of which must stand in the clause
     behind or ahead of the trigger; `not_after` and `not_before` are words that, right beside it, block it.
     `topic` is a role that the entity last spoken of fills where the clause names none. `home` is a role that the document's own
-    place fills where nothing else does (从上海迁来). A `nominal` trigger (控股股东) takes no object away from a verb. `pairs` splits `A与B、C与D` into one fact a pair; `each` makes one fact for every filler of that role.
+    place fills where nothing else does (从上海迁来). A `nominal` trigger (控股股东) takes no object away from a verb; a `forward` one has its subject
+    in the clause behind (作为嘉兴的主城区,南湖区…). `pairs` splits `A与B、C与D` into one fact a pair; `each` makes one fact for every filler of that role.
     """
 
     id: str
@@ -139,6 +140,7 @@ class Frame:
     topic: str | None = None
     home: str | None = None
     nominal: bool = False
+    forward: bool = False
     confidence: float = 0.8
     accepts: tuple[str, ...] = ()
     rejects: tuple[str, ...] = ()
@@ -424,7 +426,7 @@ def _local(term: object) -> str | None:
 
 _FRAME_KEYS = {
     "fact", "triggers", "roles", "need", "after", "before", "not_after", "not_before", "types", "pairs", "each", "label",
-    "status", "amount", "carry", "topic", "home", "nominal", "confidence", "accepts", "rejects",
+    "status", "amount", "carry", "topic", "home", "nominal", "forward", "confidence", "accepts", "rejects",
 }  # fmt: skip
 
 
@@ -506,7 +508,7 @@ def _patterns(
                 types=types,
                 status=status,
                 **{key: _words(body[key], fail, head, key) for key in ("after", "before", "not_after", "not_before", "accepts", "rejects") if key in body},
-                **{key: body[key] for key in ("pairs", "each", "label", "amount", "carry", "topic", "home", "nominal", "confidence") if key in body},
+                **{key: body[key] for key in ("pairs", "each", "label", "amount", "carry", "topic", "home", "nominal", "forward", "confidence") if key in body},
             )
         )
     return names, lexicon, tuple(frames)

@@ -317,7 +317,7 @@ class Recognizer:
             if token[-size:] in self.titles_set and (token[:-size] in self.suffixes or token[:-size] in self.local_ends):
                 return ((token[:-size], "n"), (token[-size:], "n"))
         place = self.places.get(first)
-        if place is not None and place[2] and rest in self.common:
+        if place is not None and place[2] and (rest in self.common or (rest in self.places and self.places[rest][2])):
             return ((first, "ns"), (rest, "n"))
         return ((token, tag),)
 
@@ -650,6 +650,7 @@ class Recognizer:
     def _nested_places(self, text: str, chosen: list[_Candidate]) -> list[_Candidate]:
         """Places written out before a park or body (烟台市+福山区+政府), as mentions inside the longer name."""
         nested = []
+        spoken = {code for c in chosen if c.code is not None for code in c.code.split("|")}
         for c in chosen:
             if c.type not in ("Park", "Government") or c.code is not None:
                 continue
@@ -661,6 +662,8 @@ class Recognizer:
                     break
                 position += len(word)
                 codes = tuple(x for x in surface[0] if any(self.gazetteer.contains(o, x) for o in outer)) or surface[0]
+                if c.type == "Park" and surface[1] == "short" and spoken.isdisjoint(surface[0]):
+                    break  # 松江经济技术开发区 does not speak of 松江 where nothing else in the text does
                 nested.append(self._place_candidate(c.start, position, codes, surface[1]))
                 outer = codes
         return nested
@@ -825,7 +828,7 @@ class Recognizer:
                 continue  # 杨洱+担任, not 杨洱担+任
             if given == 2 and text[stop - 1] in self.say_chars:
                 continue  # 顾衡+说
-            if text[stop - 1] in self.hard_stop or (size + given == 2 and text[at:stop] in self.common):
+            if any(c in self.hard_stop for c in text[at:stop]) or (size + given == 2 and text[at:stop] in self.common):
                 continue
             if rest == "" or _HANZI.match(rest) is None or rest.startswith(self.say) or self._tag_at.get(stop, "x")[0] in "vdpcumrytf" or self._starts_trigger(rest):
                 return stop
