@@ -242,10 +242,11 @@ class _Reading:
     def facts(self) -> Iterator[Fact]:
         posts = [p for p in self.recognition.posts if self.sentence.start <= p.start < self.sentence.end]
         self._refer_back()
+        clauses = self.clauses = self._clauses()
         if len(self.mentions) == 0:
+            yield from self._indicators(clauses)
             self._remember_day()
             return
-        clauses = self._clauses()
         self._triggers(clauses)
         for clause in clauses:
             clause.groups = self._groups([m for m in self.mentions if clause.start <= m.span.start < clause.end], clause)
@@ -841,12 +842,27 @@ class _Reading:
             index, best = behind[0]
         elif len(before) > 0:
             index, best = before[-1]
-        elif len(self.amounts) == 1:
-            index, best = 0, self.amounts[0]
         else:
-            return None
+            behind = self._amounts_behind(clause)
+            if len(behind) > 0:
+                index, best = behind[0]
+            elif len(self.amounts) == 1 and 0 not in self.used_amounts:
+                index, best = 0, self.amounts[0]
+            else:
+                return None
         self.used_amounts.add(index)
         return best[2]
+
+    def _amounts_behind(self, clause: _Clause) -> list[tuple[int, tuple[int, int, Amount]]]:
+        """Sums in the clauses behind that name nobody and so go on about this one: …迁往广阳,总投资2.1亿元."""
+        end = clause.end
+        for later in self.clauses:
+            if later.start < clause.end:
+                continue
+            if len(later.groups) > 0 or self.text[later.start - 1] in "；;":
+                break
+            end = later.end
+        return [(i, a) for i, a in enumerate(self.amounts) if clause.end <= a[0] < end and i not in self.used_amounts]
 
     # ------------------------------------------------------------ posts and figures
 
@@ -956,7 +972,7 @@ class _Reading:
             measure = None
             for match in self.x._indicator.finditer(self.text, clause.start, a):
                 measure = match
-            if measure is None or a - measure.end() > 8:
+            if measure is None or a - measure.end() > 10:
                 continue
             before = [g for g in clause.groups if g.end <= measure.start() and g.lead in ("", "at")]
             subject = before[-1] if len(before) > 0 else None
