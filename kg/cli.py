@@ -322,6 +322,37 @@ _ZH: tuple[tuple[str, str], ...] = (
     (r"'(.+?)' begins (\d+) document ids: (.+)", r"有 \2 篇文章的编号以“\1”开头：\3"),
     (r"question '(.+?)' has no parameter '(.+?)'; it has (.+)", r"问题 \1 没有参数 \2；它的参数是 \3"),
     (r"question '(.+?)' needs -p (.+?)=…; for example: (.+)", r"问题 \1 需要 -p \2=…；例如：\3"),
+    (r"there is no such folder of gold files; .*", "没有这个标注文件夹，请检查路径"),
+    (r"holds no gold files; .*", "里没有标注文件（每篇文章一个 .json）"),
+    (r"there is no store here; .*", "这里没有图谱库；先用 kg build 建库，或用 --store 指定"),
+    (r"is no store: it holds '(.+?)'; .*", r"不是图谱库：其中有“\1”；请用 --store 指定空的或新的文件夹"),
+    (r"is a file, not a store; .*", "是文件，不是图谱库；请用 --store 指定文件夹"),
+    (r"built by another version: .*", "由另一版本建立；请用 kg build --rebuild 重建"),
+    (r"another kg process is writing to this store; .*", "另一个 kg 进程正在写这个图谱库；请等它结束"),
+    (r"no permission to write or read here; .*", "没有读写权限；请改文件夹的权限，或用 --store 换一个"),
+    (r"the disk is full or cannot be written; .*", "磁盘已满或不能写；腾出空间后再建，原有内容不会丢失"),
+    (
+        r"the store is damaged; rebuild with kg build --rebuild \((.+)\)",
+        r"图谱库已损坏；请用 kg build --rebuild 重建（\1）",
+    ),
+    (r"a build of this store was broken off .*", "这个库的建立在写入之前中断了；请再运行 kg build"),
+    (r"'(.+?)' cannot be the base of IRIs: .*", r"“\1”不能作为 IRI 的前缀；请写成 https://kg.example/ 的样子"),
+    (r"its IRIs begin with (.+?), not with (.+?); .*", r"库中 IRI 以 \1 开头，不是 \2；请用 kg build --rebuild 重建"),
+    (r"line (\d+), column (\d+): the query is not SPARQL 1\.1: (.*)", r"第 \1 行第 \2 列：不是正确的 SPARQL 1.1：\3"),
+    (r"line (\d+), column (\d+): (\w+) is an update; .*", r"第 \1 行第 \2 列：\3 是更新，kg 只回答查询"),
+    (r"line (\d+), column (\d+): SERVICE is not allowed: .*", r"第 \1 行第 \2 列：不允许 SERVICE，kg 不联网"),
+    (r"the file is empty; .*", "文件是空的"),
+    (r"the article has no text; .*", "文章没有正文"),
+    (r"files of the kind (\S+) are not read; .*", r"不读 \1 文件；请转成 .txt、.md、.html、.jsonl 或 .csv"),
+    (r"files without a suffix are not read; .*", "不读没有后缀的文件；请转成 .txt、.md、.html、.jsonl 或 .csv"),
+    (
+        r"is binary, or UTF-16 without a byte order mark; .*",
+        "是二进制文件，或没有字节序标记的 UTF-16；请存为 UTF-8 文本",
+    ),
+    (r"has many control characters, .*", "有大量控制字符，是二进制文件；请把正文存为 .txt（UTF-8）"),
+    (r"byte (\d+) \((.+?)\) is not (.+?): .*", r"第 \1 字节（\2）不是 \3：文本损坏或混用了两种编码；请重新存为 UTF-8"),
+    (r"the date '(.+?)' is none; .*", r"日期“\1”不是日期；请写成 2018-08-20，或者去掉"),
+    (r"cannot be analysed \((.+)\); please report it", r"无法分析（\1）；请报告这个问题"),
     (r"the name is empty; .*", r"名称为空；请输入名称、名称的一部分或拼音"),
     (r"facts are sorted by (.+), not '(.+?)'", r"排序只能是 \1，不能是“\2”"),
     (r"dates are compared by event or by published, not '(.+?)'", r"--by 只能是 event 或 published，不能是“\1”"),
@@ -1606,24 +1637,56 @@ def evaluate(
         typer.Argument(
             metavar="[FOLDER]",
             show_default=False,
-            help=_(
-                "标注文件夹（默认：自带的 data/gold/dev）", "Folder of gold files (default: the shipped data/gold/dev)"
-            ),
+            help=_("标注文件夹（默认：自带的 data/gold）", "Folder of gold files (default: the shipped data/gold)"),
         ),
     ] = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
     """Scores."""
-    from kg import evaluate as evaluating
+    from kg.evaluate import evaluate as score
     from kg.gazetteer import Gazetteer
-    from kg.resource import resource
 
-    folder = gold if gold is not None else resource("data/gold/dev")
-    report = evaluating.evaluate(folder, ontology=_ontology(), gazetteer=Gazetteer.load())
-    rows = list(report.rows())
-    columns = [(key, key) for key in (rows[0] if len(rows) > 0 else {})]
-    _print_rows(columns, rows, as_json=as_json, as_csv=as_csv)
+    ontology = _ontology()
+    report = score(gold, ontology=ontology, gazetteer=Gazetteer.load())
+    if as_json:
+        _print_json(report.to_json())
+        return
+    rows = report.rows()
+    numbers = ("gold", "predicted", "right", "precision", "recall", "f1")
+    if not as_csv:
+        rows = [_friendly_score(row, ontology) for row in rows]
+    heading = {
+        "part": say("部分", "part"),
+        "measure": say("指标", "measure"),
+        "class": say("类别", "class"),
+        "gold": say("标注", "gold"),
+        "predicted": say("抽取", "found"),
+        "right": say("正确", "right"),
+        "precision": say("准确率", "precision"),
+        "recall": say("召回率", "recall"),
+        "f1": "F1",
+    }
+    _print_rows(list(heading.items()), rows, as_json=False, as_csv=as_csv, right=numbers)
+
+
+#: What is measured, in both languages.
+_MEASURES: Mapping[str, tuple[str, str]] = {
+    "entities": ("实体（名称）", "entities (name)"),
+    "entities_typed": ("实体（名称和类别）", "entities (name and class)"),
+    "pairs": ("事实（参与方两两成对）", "facts (pairs of participants)"),
+    "pairs_relaxed": ("事实（不计类别和方向）", "facts (class and direction aside)"),
+    "dates": ("时间", "dates"),
+    "amounts": ("金额", "amounts"),
+}
+
+
+def _friendly_score(row: Mapping[str, object], ontology: Ontology) -> dict[str, object]:
+    shown = {name: f"{value:.3f}" if isinstance(value, float) else value for name, value in row.items()}
+    measure, kind = str(row["measure"]), row["class"]
+    shown["measure"] = say(*_MEASURES[measure]) if measure in _MEASURES else measure
+    shown["class"] = ontology.label(kind, _Voice.language) if isinstance(kind, str) else say("合计", "all")
+    return shown
 
 
 # ---------------------------------------------------------------- demo

@@ -39,6 +39,7 @@ class _Group:
     joints: list[str]  # what stands between members: "、" or a comitative such as 与
     start: int
     end: int
+    word: str = ""  # the preposition itself
     lead: str = ""  # slot that a preposition gives: with, at, from, to, by, for, ba; empty where free
     modifier: bool = False  # followed by 的 or a noun: says whose, not who
     several: bool = False  # 分别 stands behind it
@@ -111,6 +112,7 @@ class Extractor:
         self._title_kinds = sorted(
             ((word, frozenset(kinds.split("/"))) for word, kinds in (pair.split("=") for pair in lexicon["title_kinds"])), key=lambda p: -len(p[0])
         )
+        self._pivots = tuple(lexicon["pivots"])
         self._ventures = frozenset(lexicon["ventures"])
         self._movings = tuple(lexicon["movings"])
         self._joint_efforts = tuple(lexicon["joint_efforts"])
@@ -136,7 +138,7 @@ class Extractor:
         dropped: Counter[tuple[str, str]] = Counter()
         state = _State()
         named = {short: linked.of[m.span.start, m.span.end] for full, short in recognition.short_forms for m in recognition.mentions if m.name == full}
-        outer = self._unbracketed(document.folded, _outermost(recognition.mentions))
+        outer = self._unbracketed(document.folded, _outermost(m for m in recognition.mentions if (m.span.start, m.span.end) in linked.of))
         for sentence in recognition.sentences:
             inside = [m for m in outer if sentence.start <= m.span.start and m.span.end <= sentence.end]
             reading = _Reading(
@@ -173,6 +175,8 @@ class Extractor:
         document = recognition.document
         by_start: dict[int, list[Mention]] = {}
         for m in recognition.mentions:
+            if (m.span.start, m.span.end) not in linked.of:
+                continue
             by_start.setdefault(m.span.start, []).append(m)
         for same in by_start.values():
             if len(same) < 2:
@@ -363,7 +367,7 @@ class _Reading:
         lead = next(((word, slot) for word, slot in self.x._leads if before.endswith(word)), None)
         if lead is not None and (verb is None or verb == lead[0]):
             # 为 leads, but not as the end of 作为, which is a verb with an object
-            group.lead = lead[1]
+            group.word, group.lead = lead
         after = _BRACKET.sub("", self.text[group.end : min(group.end + 12, clause.end)])
         if group.lead == "by" and any(w in after for w in self.x._movings) and all(self._entity(m).type in ("Place", "Park") for m in group.members):
             group.lead = "from"
@@ -380,7 +384,14 @@ class _Reading:
                 after = after[len(head) :]
                 break
         group.several = "分别" in after[:6]
+        tag = self.recognition.tags.get(group.end, "x")
+        if group.members[-1].type == "Place" and tag in ("n", "nz", "nt") and after != "" and not after.startswith((*self.x._both, "方面")) and not self._headed(group, clause):
+            group.modifier = True  # 华东地区指挥部 is not 华东地区
+            return
         group.modifier = after.startswith("的") and not after[1:].startswith(self.x._heads)
+
+    def _headed(self, group: _Group, clause: _Clause) -> bool:
+        return self.text[group.end : clause.end].startswith(self.x._heads) or any(t.start == group.end for t in clause.triggers)
 
     def _triggers(self, clauses: list[_Clause]) -> None:
         start = self.sentence.start
@@ -514,7 +525,7 @@ class _Reading:
         # A free group behind an earlier trigger of the clause is that trigger's object, not a subject.
         free = [
             g for g in left
-            if g.lead == "" and not g.modifier and not (previous_trigger is not None and self._object_between(g, clause, trigger))
+            if g.lead == "" and not g.modifier and not (previous_trigger is not None and self._object_between(g, clause, trigger) and not self._pivot(g))
         ]  # fmt: skip
         passive = False
         if len(agents) > 0:
@@ -530,6 +541,9 @@ class _Reading:
             elif group.modifier and group.lead == "":
                 slots.setdefault("of", []).append(group)
         objects = [g for g in right if (next_trigger is None or g.end <= next_trigger.start or self._adjacent(trigger, g))]
+        for group in objects:
+            if group.lead == "with" and group.word in ("和", "及", "以及", "暨"):
+                group.lead = ""  # behind the verb, 和 goes on with its objects
         plain = [g for g in objects if g.lead == "" and (not frame.forward or g.start - trigger.end <= 2)]
         if len(plain) > 0:
             head = next((g for g in plain if not g.modifier), None)
@@ -559,6 +573,10 @@ class _Reading:
         for group in objects:
             if group.lead not in ("", "none"):
                 slots.setdefault(group.lead, []).append(group)
+        if not passive and len(slots.get("subject", [])) == 0 and "of" in slots:
+            owners = [g for g in slots["of"] if g.end <= trigger.start and trigger.start - g.end <= 5]
+            if len(owners) > 0:
+                slots["subject"] = owners  # 甲与乙的现场签约
         if frame.carry and not passive and len(slots.get("subject", [])) == 0 and self._wants(frame, "subject"):
             carried, cost = self._carried(frame, trigger, clause, previous)
             if carried is not None:
@@ -590,6 +608,10 @@ class _Reading:
     def _object_between(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
         """True where a trigger before the group, in the same clause, takes it as its object."""
         return any(t.end <= group.start and group.end <= trigger.start and not t.nominal for t in clause.triggers)
+
+    def _pivot(self, group: _Group) -> bool:
+        """引入鹊华科创以13.5亿元认购: the object of one verb that acts in the next."""
+        return _BRACKET.sub("", self.text[group.end : group.end + 40]).startswith(self.x._pivots)
 
     def _list_of(self, groups: list[_Group]) -> bool:
         """True where groups follow each other with nothing but 、 and modifiers between them."""
@@ -875,6 +897,8 @@ class _Reading:
             if len(bodies) > 0:
                 owner: str | None = self._of_place(self._id(bodies[-1]), post.title)
                 yield from self._posts_before(holder, bodies[-1])
+            elif re.match(r"[\u4e00-\u9fff]", self.text[post.start - 1 : post.start]) is not None and self.recognition.tags.get(post.start - 1, "n")[0] in "nj":
+                owner = None  # 省政协副主席: a body stands there that was not recognized
             else:
                 owner, confidence = self._employer(post.title, post.start), 0.65
             if owner is None or owner == holder or not self.x.ontology.fills(self.linked.entity(owner).type, "organization"):

@@ -100,6 +100,7 @@ class NameGrammar:
 
     A `strong` suffix makes a name of any proper stem before it; a `weak` one only of a stem that is no ordinary
     word, a `quoted` one only in or behind quotation marks. `legal` are the endings that a short form drops.
+    `patterns` are regular expressions of names that have no such ending (中铁四局).
     """
 
     type: str
@@ -107,6 +108,7 @@ class NameGrammar:
     weak: tuple[str, ...] = ()
     legal: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,9 +455,14 @@ def _patterns(
     for name, body in data.get("names", {}).items():
         if name not in entities:
             raise fail(f"names of an unknown entity class {name!r}; known: {', '.join(entities)}", f"names.{name}")
-        unknown = set(body) - {"strong", "weak", "legal", "quoted"}
+        unknown = set(body) - {"strong", "weak", "legal", "quoted", "patterns"}
         if len(unknown) > 0:
             raise fail(f"names.{name} has an unknown key {sorted(unknown)[0]!r}", f"names.{name}", sorted(unknown)[0])
+        for pattern in body.get("patterns", ()):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise fail(f"names.{name}: pattern {pattern!r} is no regular expression: {error}", f"names.{name}", "patterns") from error
         names[name] = NameGrammar(name, **{key: _words(value, fail, f"names.{name}", key) for key, value in body.items()})
     lexicon = {key: _words(value, fail, "[lexicon]", key) for key, value in data.get("lexicon", {}).items()}
     frames = []

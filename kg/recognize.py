@@ -13,8 +13,8 @@ noun (专业园区) and no name. Tokens come from rjieba without its HMM, so tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import rjieba
@@ -65,6 +65,7 @@ class Recognition:
     mentions: tuple[Mention, ...]
     posts: tuple[Post, ...] = ()
     short_forms: tuple[tuple[str, str], ...] = ()
+    tags: Mapping[int, str] = field(default_factory=dict)  # part of speech of the token that begins at an offset
     bare: tuple[tuple[int, int], ...] = ()  # head nouns without a name (联盟, 该基金, 公司), which may refer back
 
 
@@ -94,6 +95,7 @@ class Recognizer:
             for strong, words in ((True, grammar.strong), (False, grammar.weak)):
                 for word in words:
                     self.suffixes.setdefault(word, []).append((grammar.type, strong))
+        self.patterns = [(re.compile(p), g.type) for g in ontology.names.values() for p in g.patterns]
         self.quoted: dict[str, list[str]] = {}
         for grammar in ontology.names.values():
             for word in grammar.quoted:
@@ -115,6 +117,7 @@ class Recognizer:
         self.generic = frozenset(lexicon["generic"])
         self.numerals = frozenset(lexicon["numerals"])
         self.vague = frozenset(lexicon["vague"])
+        self.opening = frozenset(lexicon["opening"])
         self.zones = frozenset(lexicon["zones"])
         self.verbal = frozenset(lexicon["verbal"])
         self.aspect = frozenset(lexicon["aspect"])
@@ -127,6 +130,7 @@ class Recognizer:
         self.surnames = frozenset(lexicon["surnames"])
         self.say = tuple(lexicon["say"])
         self.say_chars = frozenset(w for w in lexicon["say"] if len(w) == 1)
+        self.speech = frozenset(lexicon["speech"])
         self.self_words = frozenset(lexicon["self"])
         self.head_words = frozenset(lexicon["heads"])
         self.titles_set = frozenset(lexicon["titles"])
@@ -156,8 +160,9 @@ class Recognizer:
             if 1 < len(word) < 4 and not self._jieba.has_word(word):
                 self._jieba.add_word(word, None, "n")
         title = "|".join(re.escape(t) for t in self.titles)
+        inner = "|".join(re.escape(t) for t in lexicon["inner_bodies"])
         prefix = "|".join(re.escape(t) for t in sorted(lexicon["prefixes"], key=len, reverse=True))
-        self._title = re.compile(rf"(?:{prefix})*(?:{title})(?:(?:兼|、)(?:{prefix})*(?:{title}))*")
+        self._title = re.compile(rf"(?:{prefix})*(?:{title})(?:(?:兼|、)(?:{inner})?(?:{prefix})*(?:{title}))*")
         self._named_by = re.compile("|".join(re.escape(w) for w in lexicon["names_behind"]))
         self._post_behind = re.compile(r"(^|[;；:：。，,、\n\s]|接受|同意)(?=[\u4e00-\u9fff]{2,4})", re.MULTILINE)
         self._verb_of_post = re.compile("|".join(re.escape(w) for w in sorted(lexicon["posts_behind"], key=len, reverse=True)))
@@ -193,6 +198,7 @@ class Recognizer:
             mentions=mentions,
             posts=tuple(Post(by_start[s, e], text[a:b], a, b) for s, e, a, b in posts if (s, e) in by_start),
             short_forms=tuple(short_forms),
+            tags=self._tag_at,
             bare=tuple(b for b in self._bare if not any(m.span.start < b[1] and b[0] < m.span.end for m in mentions)),
         )
 
@@ -275,6 +281,9 @@ class Recognizer:
         for i in range(count):
             if place_at[i] is not None and len(words[i]) > 2:
                 yield from self._local_body(words, tags, starts, place_at, i)
+        for pattern, kind in self.patterns:
+            for match in pattern.finditer(text, start, end):
+                yield _Candidate(match.start(), match.end(), kind, "pattern", 0.9)
         for match in _QUOTED.finditer(text, start, end):
             yield from self._quoted(text, match, end)
 
@@ -408,6 +417,11 @@ class Recognizer:
             if len(word) == 1:
                 if word in self.numerals and (i == 1 or words[i - 2][-1].isdigit() or words[i - 2][-1] in self.numerals or tags[i - 2] == "m" or _HANZI.match(words[i - 2]) is None):
                     break
+                if word in self.opening and (i == 1 or _HANZI.match(words[i - 2]) is None or words[i - 2] in self.stop_chars or words[i - 2] in self.boundary) and odd + len(ordinary) > 0:
+                    # 中+电光谷集团: at the beginning of a phrase it begins the name
+                    i -= 1
+                    odd += 1
+                    break
                 if word in self.stop_chars and word not in self.hard_stop and (far := self._place_behind(words, place_at, i - 1)) is not None:
                     # 铁岭+凡河铸锻有限公司: a place close before shows that the character belongs to the name
                     odd += 2
@@ -470,6 +484,11 @@ class Recognizer:
                 break
             if not strange:
                 if odd > 0:
+                    if i > 1 and place_at[i - 2] is not None and word not in self.suffixes and word not in self.boundary:
+                        # 深圳市+分子+谷科技有限公司
+                        anchor = True
+                        i -= 2
+                        break
                     # The stem is complete. One more ordinary noun can open the name (世纪+华通) where nothing stands before it.
                     if (
                         tag in ("n", "nz", "s", "b")
@@ -826,11 +845,13 @@ class Recognizer:
             rest = text[stop : stop + 4]
             if stop not in boundaries and rest != "":
                 continue  # 杨洱+担任, not 杨洱担+任
-            if given == 2 and text[stop - 1] in self.say_chars:
-                continue  # 顾衡+说
+            if given == 2 and text[stop - 1] in self.say_chars and _HANZI.match(text[stop : stop + 1]) is not None:
+                continue  # 顾衡+说他, but 周凤来、
+            if given == 2 and text[stop - 1] in self.speech and _HANZI.match(text[stop : stop + 1]) is None:
+                continue  # 顾衡+说,
             if any(c in self.hard_stop for c in text[at:stop]) or (size + given == 2 and text[at:stop] in self.common):
                 continue
-            if rest == "" or _HANZI.match(rest) is None or rest.startswith(self.say) or self._tag_at.get(stop, "x")[0] in "vdpcumrytf" or self._starts_trigger(rest):
+            if rest == "" or _HANZI.match(rest) is None or rest.startswith(self.say) or self._tag_at.get(stop, "x")[0] in "vdpcumrytfa" or self._starts_trigger(rest):
                 return stop
         return None
 

@@ -87,7 +87,9 @@ class Linker:
         main = self._main_places(groups)
         by_name: dict[tuple[str, str], _Group] = {}
         for mention in others:
-            name = self._complete(mention, main, groups) if mention.rule == "local" else mention.name
+            name, owner = self._complete(mention, main) if mention.rule == "local" else (mention.name, None)
+            if mention.rule == "local" and owner is None:
+                continue  # 区委 of a district that the text does not name
             top = self.ontology.top(mention.type)
             group = by_name.get((top, self.key(name)))
             if group is None:
@@ -95,6 +97,7 @@ class Linker:
                 by_name[top, self.key(name)] = group
                 groups.append(group)
             group.mentions.append(mention)
+            group.place = group.place or owner
         groups = self._one_type(groups)
         self._merge_short_forms(groups, recognition.short_forms)
         groups = [g for g in groups if len(g.mentions) > 0]
@@ -127,15 +130,15 @@ class Linker:
         ranked = [g for g in groups if g.code is not None and self.gazetteer.get(g.code).kind == "division"]
         return sorted(ranked, key=lambda g: (-len(g.mentions), g.mentions[0].span.start))
 
-    def _complete(self, mention: Mention, main: list[_Group], groups: list[_Group]) -> str:
+    def _complete(self, mention: Mention, main: list[_Group]) -> tuple[str, _Group | None]:
         """区发改局 → 南湖区发改局: the division of that level nearest before it, else the one most spoken of."""
         level = mention.name[0]
         fitting = [g for g in main if g.name.endswith(level)]
         if len(fitting) == 0:
-            return mention.name
-        before = [(m.span.start, g) for g in fitting for m in g.mentions if m.span.start < mention.span.start]
-        owner = max(before, key=lambda item: item[0])[1] if len(before) > 0 and len(fitting) > 1 else fitting[0]
-        return owner.name + mention.name[1:]
+            return mention.name, None
+        before = [(m.span.start, n) for n, g in enumerate(fitting) for m in g.mentions if m.span.start < mention.span.start]
+        owner = fitting[max(before)[1]] if len(before) > 0 and len(fitting) > 1 else fitting[0]
+        return owner.name + mention.name[1:], owner
 
     # ------------------------------------------------------------ names
 
@@ -260,7 +263,8 @@ class Linker:
                 parent = next((by_code[a.code] for a in self.gazetteer.ancestors(group.code) if a.code in by_code), None)
             else:
                 parent = next(
-                    (ids[id(g)] for m in mentions for n, g in starts[m.span.start] if g.code is not None and n.span.end < m.span.end), None
+                    (ids[id(g)] for m in mentions for n, g in sorted(starts[m.span.start], key=lambda p: -p[0].span.end) if g.code is not None and n.span.end < m.span.end),
+                    ids[id(group.place)] if group.place is not None else None,
                 )
             entities.append(Entity(ids[id(group)], group.type, name, tuple(aliases), tuple(mentions), group.code, parent, group.note))
         ranked = [ids[id(g)] for g in self._main_places(groups)]
@@ -275,7 +279,7 @@ def _inner_names(name: str) -> set[str]:
 class _Group:
     """Mentions on their way to become one entity."""
 
-    __slots__ = ("aliases", "code", "mentions", "name", "note", "owner", "type")
+    __slots__ = ("aliases", "code", "mentions", "name", "note", "owner", "place", "type")
 
     def __init__(self, kind: str, name: str, *, code: str | None = None) -> None:
         self.type = kind
@@ -285,6 +289,7 @@ class _Group:
         self.aliases: set[str] = set()
         self.note: str | None = None
         self.owner: _Group | None = None
+        self.place: _Group | None = None  # the division that a body was completed with
 
     def take(self, other: _Group) -> None:
         """Make another group's mentions one's own."""

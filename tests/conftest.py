@@ -1,4 +1,4 @@
-"""What the tests of the reading stages share: the shipped ontology and gazetteer, one extractor, and short ways to read.
+"""What the tests of the reading stages share: the shipped ontology and gazetteer, one extractor, ways to read.
 
 `read` gives the extraction of a text, `store_of` an open store of extractions, `ontology_copy` a copy of `ontology/`
 that a test may break. The extractor keeps nothing between two documents, so that one serves all tests.

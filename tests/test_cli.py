@@ -218,7 +218,7 @@ WRONG = [
     (["facts", "--status", "maybe"], 1, "没有状态“maybe”"),
     (["facts", "--sort", "size"], 1, "排序只能是"),
     (["facts", "--document", "zzzz"], 1, "没有文章“zzzz”"),
-    (["query", "SELECT ?s {\n ?s ?p }"], 1, "line 2, column"),
+    (["query", "SELECT ?s {\n ?s ?p }"], 1, "第 2 行第"),
     (["query", "SELECT * { SERVICE <http://x/> { ?s ?p ?o } }"], 1, "SERVICE"),
     (["query", "INSERT DATA { <a:a> <b:b> <c:c> }"], 1, "INSERT"),
     (["query", "agreements-betwen"], 1, "是不是 agreements-between"),

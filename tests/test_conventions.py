@@ -146,10 +146,10 @@ def test_every_command_is_documented() -> None:
 
 
 def test_generated_files_are_up_to_date() -> None:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / ".ci" / "reference.py"), "--check"], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
+    # The answers in the READMEs take a build each: `make generated` compares them.
+    from kg.cli import reference
+
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == reference(), "run make docs"
 
 
 def _texts() -> list[Path]:
