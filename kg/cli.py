@@ -1616,9 +1616,49 @@ def _exported(written: Any) -> str:
         "kg validate --json",
     ),
 )
-def validate(as_json: JsonOption = False, store: StoreOption = DEFAULT_STORE) -> None:
+def validate(
+    document: Annotated[
+        str | None, typer.Option("--document", "-d", help=_("只检查这篇文章", "Only this document"))
+    ] = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
     """SHACL."""
-    raise NotImplementedError(as_json, store)
+    from kg import search as asking
+    from kg.store import validate as check
+
+    ontology = _ontology()
+    with _opened(store) as opened:
+        ids = None if document is None else [opened.iris.id_of(asking.document_iri(opened, document)) or document]
+        found = check(opened, ontology=ontology, documents=ids, language=_Voice.language)
+        count = len(opened.graphs()) if ids is None else 1
+        iris = opened.iris
+    rows = [
+        {
+            "document": v.document,
+            "focus": v.focus if as_json else (iris.id_of(v.focus) or v.focus),
+            "message": v.message,
+            "path": v.path,
+            "value": v.value,
+            "quote": v.quote,
+        }
+        for v in found
+    ]
+    columns = [
+        ("document", say("文章", "document")),
+        ("focus", say("对象", "about")),
+        ("message", say("问题", "fault")),
+        ("value", say("值", "value")),
+    ]
+    if as_csv:
+        columns += [("path", "path"), ("quote", "quote")]
+    if as_json or as_csv or len(rows) > 0:
+        _print_rows(columns, rows, as_json=as_json, as_csv=as_csv, wide="message")
+    if len(rows) > 0:
+        _note(say(f"{count} 篇文章，{len(rows)} 处不符", f"{count} documents, {len(rows)} faults"))
+        raise typer.Exit(1)
+    _note(say(f"{count} 篇文章全部符合", f"all {count} documents conform"))
 
 
 @app.command(

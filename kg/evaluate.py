@@ -1045,22 +1045,36 @@ def evaluate(
 
     Raises GoldError for a gold file that breaks the schema, whose article is not there or is another one.
     """
-    folder = gold if gold is not None else resource("data/gold")
     names, extractor = Names(), Extractor(ontology, gazetteer)
-    library = _Library(articles)
     totals: dict[str, Score] = {}
     each: dict[str, dict[str, Score]] = {}
-    for part, files in _gold_files(folder, parts).items():
-        scores: dict[str, Score] = {}
+    for part, annotated, document in read_articles(gold, parts=parts, articles=articles, strict=strict):
+        score = score_article(annotated, extractor.extract(document), ontology=ontology, names=names)
+        each.setdefault(part, {})[annotated.id] = score
+        totals[part] = totals.get(part, Score()) + score
+    return Evaluation(totals, each)
+
+
+def read_articles(
+    gold: Path | None = None,
+    *,
+    parts: Sequence[str] = ("dev", "test"),
+    articles: Path | None = None,
+    strict: bool = False,
+) -> Iterator[tuple[str, GoldArticle, Document]]:
+    """The gold files of a folder in order: the part, the annotation, and the article that it is about.
+
+    Takes and raises what `evaluate` does.
+    """
+    library = _Library(articles)
+    for part, files in _gold_files(gold if gold is not None else resource("data/gold"), parts).items():
+        seen: set[str] = set()
         for file in files:
             annotated = read_gold(file, strict=strict)
-            if annotated.id in scores:
+            if annotated.id in seen:
                 raise GoldError(f"another file of this folder has the id {annotated.id!r} too; rename one", where=file)
-            extraction = extractor.extract(library.find(annotated))
-            scores[annotated.id] = score_article(annotated, extraction, ontology=ontology, names=names)
-        totals[part] = sum(scores.values(), Score())
-        each[part] = scores
-    return Evaluation(totals, each)
+            seen.add(annotated.id)
+            yield part, annotated, library.find(annotated)
 
 
 def _gold_files(folder: Path, parts: Sequence[str]) -> dict[str, list[Path]]:

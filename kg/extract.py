@@ -384,6 +384,9 @@ class _Reading:
                 after = after[len(head) :]
                 break
         group.several = "分别" in after[:6]
+        if self.x.recognizer.title_at(self.text, group.end) is not None:
+            group.modifier = True  # 静海区委常委曲海富: whose post it is, not who acts
+            return
         tag = self.recognition.tags.get(group.end, "x")
         if group.members[-1].type == "Place" and tag in ("n", "nz", "nt") and after != "" and not after.startswith((*self.x._both, "方面")) and not self._headed(group, clause):
             group.modifier = True  # 华东地区指挥部 is not 华东地区
@@ -396,6 +399,8 @@ class _Reading:
     def _triggers(self, clauses: list[_Clause]) -> None:
         start = self.sentence.start
         taken = [(m.span.start, m.span.end) for m in self.mentions]
+        ends = {m.span.end for m in self.mentions}
+        taken += [b.span() for b in _BRACKET.finditer(self.text, start, self.sentence.end) if b.start() in ends]
         for number, a, b in self.x._triggers.find_matches_as_indexes(self.text[start : self.sentence.end]):
             a, b = a + start, b + start
             if any(s < b and a < e for s, e in taken):
@@ -430,7 +435,7 @@ class _Reading:
         """The free group that a clause is about: the last before its first trigger, else the first of all."""
         limit = next((t.start for t in clause.triggers if not t.nominal), clause.end)
         free = [g for g in clause.groups if g.lead in ("", "by") and not g.modifier and g.end <= limit]
-        return free[-1] if len(free) > 0 else None
+        return next((g for g in reversed(free) if g.lead == ""), free[-1] if len(free) > 0 else None)
 
     # ------------------------------------------------------------ frames
 
@@ -534,7 +539,8 @@ class _Reading:
             if len(free) > 0:
                 slots.setdefault("object", []).append(free[-1])
         elif len(free) > 0:
-            slots["subject"] = [free[-1]] if not self._list_of(free) else free
+            people = [g for g in free if all(m.type == "Person" for m in g.members)] if frame.fact == "Visit" else []
+            slots["subject"] = people or ([free[-1]] if not self._list_of(free) else free)
         for group in left:
             if group.lead not in ("", "by", "none"):
                 slots.setdefault(group.lead, []).append(group)
@@ -806,7 +812,7 @@ class _Reading:
         if len(frame.after) > 0:
             phrase = self._word_after(frame, trigger, clause) or ""
             phrase = re.sub(r"^(?:了|的是|的|一份|一系列|多份|多项|首份)+", "", phrase)
-            phrase = re.split(r"[《》“”、，的]", phrase.rstrip("》”"))[-1]
+            phrase = re.split(r"[《》“”、，的()]", phrase.rstrip("》”"))[-1]
             return phrase[-20:] or trigger.word
         return trigger.word
 

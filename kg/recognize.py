@@ -31,11 +31,15 @@ _SENTENCE_END = re.compile(r"[。！？!?\n]+[”’」）)]*")
 _QUOTED = re.compile(r"“([^“”\n]{2,24})”")
 _TITLE_MARK = re.compile(r"《([^《》\n]{3,40})》")
 _SHORT_FORM = re.compile(
-    r"\((?:[^()，。]{0,12}?[,，、;；])?(?:以下|下)?(?:统称|简称|合称)(?:为|作)?[:：]?(?P<names>[^()]{2,40})\)"
+    r"\((?:[^()，。]{0,12}?[,，、;；])?(?:(?:以下|下)?(?:统称|简称|合称)|(?:以下|下)称)(?:为|作)?[:：]?(?P<names>[^()]{2,40})\)"
 )
+_STOCK_CODE = re.compile(r"\((?:(?:股票|证券)(?:代码|简称)[:：]?|[A-Z]{2,6}[:：])?\s*\d{4,6}(?:\.[A-Z]{1,3})?(?![\d年月日万亿元])[^()]{0,24}\)")
 _SHORT_NAME = re.compile(r"[“‘']([^“”‘’']{2,14})[”’']")
 _HANZI = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&.\-]*")
+
+
+_KINDS = ("full", "short", "former", "abbreviation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,13 @@ class Recognizer:
             if surface.kind != "abbreviation" and len(surface.form) > 1:
                 stem = surface.form.rstrip("省市区县镇乡街道")
                 safe = surface.safe and stem not in self.suffixes and surface.form not in self.suffixes
-                self.places[surface.form] = (surface.codes, surface.kind, safe)
+                known = self.places.get(surface.form)
+                if known is None:
+                    self.places[surface.form] = (surface.codes, surface.kind, safe)
+                else:
+                    # One form can be a full name of one place and a short or former one of another; today's full name stands first.
+                    first, second = sorted(((surface.codes, surface.kind), known[:2]), key=lambda s: _KINDS.index(s[1]))
+                    self.places[surface.form] = (tuple(dict.fromkeys(first[0] + second[0])), first[1], safe or known[2])
         self.institutions = {
             form: "University" for form in gazetteer.institutions if len(form) >= 3
         }
@@ -408,7 +418,7 @@ class Recognizer:
                     if i > 0 and tags[i - 1][0] in "dna" and len(words[i - 1]) > 1 and words[i - 1] not in self.boundary:
                         i -= 1
                 if any(t in ("Park", "Project", "Institution", "University", "Hospital") for t, _, _ in heads):
-                    i = self._owner_before(words, tags, place_at, i)
+                    i = self._school_before(words, self._owner_before(words, tags, place_at, i))
                 break
             if word in self.institutions:
                 anchor = True
@@ -600,8 +610,9 @@ class Recognizer:
         # An unsafe short form counts only right behind a place that it lies in (盐城+盐都).
         if i > 0:
             before = self.places.get(words[i - 1])
-            if before is not None and before[2] and self._descends(before, surface):
-                return surface
+            counties = tuple(c for c in surface[0] if len(c) <= 6)
+            if before is not None and before[2] and len(counties) > 0 and self._descends(before, (counties, surface[1], True)):
+                return (counties, surface[1], True)
         return None
 
     def _descends(self, outer: tuple[tuple[str, ...], str, bool] | None, inner: tuple[tuple[str, ...], str, bool] | None) -> bool:
@@ -621,6 +632,16 @@ class Recognizer:
             if words[k] in self.stop_chars or words[k] in self.boundary or _HANZI.match(words[k]) is None:
                 return None
         return None
+
+    def _school_before(self, words: list[str], i: int) -> int:
+        """Start of the university within three tokens before the place in a name: 四川大学+华西+厦门医院."""
+        for k in range(i - 1, max(-1, i - 4), -1):
+            word = words[k]
+            if word in self.institutions:
+                return k
+            if word in self.stop_chars or word in self.boundary or word in self.places or _HANZI.fullmatch(word) is None:
+                return i
+        return i
 
     def _owner_before(self, words: list[str], tags: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int) -> int:
         """Start of the company or school that stands before the place in a name: 澜海智能+中原装备基地, 江海大学+共青城实习基地."""
@@ -692,6 +713,14 @@ class Recognizer:
     def _short_forms(self, text: str, chosen: list[_Candidate], body: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
         ends = {c.end: c for c in chosen}
         for start, end in body:
+            for match in _STOCK_CODE.finditer(text, start, end):
+                # 山东黄金(600547.SH): what has a stock code is a company, whatever its name looks like
+                begin = self._left_edge(text, start, match.start())
+                if ends.get(match.start()) is None or ends[match.start()].type == "Place":
+                    if 2 <= match.start() - begin <= 10:
+                        chosen[:] = [c for c in chosen if not (begin <= c.start and c.end <= match.start())]
+                        ends[match.start()] = _Candidate(begin, match.start(), "Company", "stock-code", 0.85)
+                        chosen.append(ends[match.start()])
             for match in _SHORT_FORM.finditer(text, start, end):
                 owner = ends.get(match.start())
                 if owner is None:
@@ -748,7 +777,7 @@ class Recognizer:
                         wanted.setdefault(word, (c.type, 0.8))
                     if c.type == "Company":
                         wanted.setdefault(brand, (c.type, 0.7))
-            if c.type not in ("Place",) and len(name) >= 4:
+            if c.type not in ("Place",) and (len(name) >= 4 or c.rule == "stock-code"):
                 wanted.setdefault(name, (c.type, c.confidence))
         told = {short for _, short in short_forms if short not in self.self_words}
         if len(told) > 0:
@@ -851,7 +880,8 @@ class Recognizer:
                 continue  # 顾衡+说,
             if any(c in self.hard_stop for c in text[at:stop]) or (size + given == 2 and text[at:stop] in self.common):
                 continue
-            if rest == "" or _HANZI.match(rest) is None or rest.startswith(self.say) or self._tag_at.get(stop, "x")[0] in "vdpcumrytfa" or self._starts_trigger(rest):
+            alone = given == 2 and stop - 1 in boundaries and stop + 1 not in boundaries  # 史+庆+超+带队
+            if alone or rest == "" or _HANZI.match(rest) is None or rest.startswith(self.say) or self._tag_at.get(stop, "x")[0] in "vdpcumrytfa" or self._starts_trigger(rest):
                 return stop
         return None
 

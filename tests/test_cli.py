@@ -197,6 +197,20 @@ def test_export_to_a_file_and_to_a_pipe(form: str, tmp_path: Path) -> None:
         assert piped.stdout == target.read_bytes() != b""
 
 
+def test_validate_says_that_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = _run(capsys, "validate")
+    assert (code, out, err) == (0, "", f"{len(ARTICLES)} 篇文章全部符合\n")
+    assert _run(capsys, "validate", "--json", "-d", "kunshan")[:2] == (0, "[]\n")
+
+
+def test_eval_on_one_gold_file(capsys: pytest.CaptureFixture[str]) -> None:
+    gold = sorted((ROOT / "data/gold/dev").glob("*.json"))[0]
+    code, out, _ = _run(capsys, "eval", str(gold), "--csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert code == 0
+    assert {row["measure"] for row in rows} >= {"entities", "pairs", "dates"}
+
+
 def test_build_as_json_and_its_exit_code(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text(ARTICLES["kunshan.txt"], encoding="utf-8")
     (tmp_path / "bad.txt").write_bytes(b"\x00\x01")

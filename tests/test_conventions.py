@@ -19,7 +19,7 @@ MODULES = {path.stem: path for path in sorted((ROOT / "kg").glob("*.py"))}
 #: A module imports only from modules to its left.
 ORDER = [
     "__init__", "model", "errors", "resource", "ontology", "values", "gazetteer", "corpus", "recognize", "resolve",
-    "extract", "rdf", "store", "validate", "export", "network", "layout", "view", "search", "pipeline", "evaluate",
+    "extract", "rdf", "store", "export", "network", "layout", "view", "search", "pipeline", "evaluate",
     "server", "cli", "__main__",
 ]  # fmt: skip
 
@@ -32,12 +32,12 @@ OWNERS = {
     "networkx": {"network", "view", "export"},
     "numpy": {"layout"},
     "opencc": {"corpus"},
-    "pyoxigraph": {"ontology", "rdf", "store", "export", "validate", "server"},
+    "pyoxigraph": {"ontology", "rdf", "store", "export", "server"},
     "pypinyin": {"search", "view", "gazetteer"},
-    "pyshacl": {"validate", "store"},
+    "pyshacl": {"store"},
     "pyvis": {"view"},
     "rapidfuzz": {"search", "resolve", "cli"},
-    "rdflib": {"validate", "store", "export"},
+    "rdflib": {"store"},
     "rich": {"cli"},
     "rjieba": {"recognize"},
     "starlette": {"server"},

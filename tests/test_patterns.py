@@ -1,0 +1,199 @@
+"""`patterns.toml` by its own sentences: what each frame accepts and rejects, and what the name grammar takes for a name.
+
+The sentences of the frames stand in the ontology, where they also document it; those of the names stand here.
+"""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Read
+
+from kg.model import Entity, Extraction, Fact
+from kg.ontology import Frame, Ontology
+
+ONTOLOGY = Ontology.load()
+
+
+def _sentences(kind: str) -> list[object]:
+    return [
+        pytest.param(frame, sentence, id=f"{frame.id}-{sentence.split(' =>')[0]}")
+        for frame in ONTOLOGY.frames
+        for sentence in getattr(frame, kind)
+    ]
+
+
+def _named(entity: Entity, name: str) -> bool:
+    return name == entity.name or name in entity.aliases
+
+
+def _told(extraction: Extraction) -> list[str]:
+    """The facts in words, for the message of a test that fails."""
+    names = {e.id: e.name for e in extraction.entities}
+    return [
+        f"{f.rule}: {f.type}({', '.join(f'{role}={names[e]}' for role, e in f.roles)})" for f in extraction.facts
+    ] + [f"{e.type} {e.name}" for e in extraction.entities]
+
+
+def _of(extraction: Extraction, frame: Frame) -> list[Fact]:
+    return [fact for fact in extraction.facts if fact.rule == frame.id]
+
+
+# ---------------------------------------------------------------- frames
+
+
+@pytest.mark.parametrize(("frame", "sentence"), _sentences("accepts"))
+def test_a_frame_reads_what_it_accepts(read: Read, frame: Frame, sentence: str) -> None:
+    text, _, wanted = sentence.partition(" => ")
+    extraction = read(f"{text}。")
+    entities = {e.id: e for e in extraction.entities}
+    pairs = [pair.split("=", 1) for pair in wanted.split()]
+    assert len(pairs) > 0, f"{frame.id}: an accepted sentence says which roles it fills"
+    for fact in _of(extraction, frame):
+        if all(any(r == role and _named(entities[e], name) for r, e in fact.roles) for role, name in pairs):
+            assert fact.type == frame.fact
+            return
+    pytest.fail(f"no fact of {frame.id} with {wanted}; there is {_told(extraction)}")
+
+
+@pytest.mark.parametrize(("frame", "sentence"), _sentences("rejects"))
+def test_a_frame_leaves_what_it_rejects(read: Read, frame: Frame, sentence: str) -> None:
+    extraction = read(f"{sentence}。")
+    assert _of(extraction, frame) == [], _told(extraction)
+
+
+def test_every_frame_has_sentences_for_and_against() -> None:
+    for frame in ONTOLOGY.frames:
+        assert len(frame.accepts) > 0, frame.id
+        assert len(frame.rejects) > 0, frame.id
+
+
+# ---------------------------------------------------------------- names
+
+#: sentence, then what must be found as CLASS:name (blanks between), then words that must be no name of any entity
+NAMES = [
+    # companies by their legal ending, with all that stands before it
+    ("嘉兴永瑞电子科技有限公司落户南湖区。", "Company:嘉兴永瑞电子科技有限公司 Place:南湖区", ""),
+    ("启岳新能源集团股份有限公司发布公告。", "Company:启岳新能源集团股份有限公司", "股份有限公司"),
+    ("澜海智能装备股份有限公司宁波分公司开业。", "Company:澜海智能装备股份有限公司宁波分公司", ""),
+    ("记者从中国邮政储蓄银行股份有限公司嘉兴市分行获悉。", "Company:中国邮政储蓄银行股份有限公司嘉兴市分行", ""),
+    # brackets are part of the name
+    (
+        "海之林(嘉兴)股权投资合伙企业(有限合伙)完成备案。",
+        "Fund:海之林(嘉兴)股权投资合伙企业(有限合伙)",
+        "有限合伙 股权投资",
+    ),
+    ("开天(上海)传动项目投产。", "Company:开天(上海)传动", "传动"),
+    ("星衡半导体(苏州)有限公司参展。", "Company:星衡半导体(苏州)有限公司", ""),
+    ("星衡半导体（苏州）有限公司参展。", "Company:星衡半导体(苏州)有限公司", ""),
+    ("江海大学(南湖)先进制造研究院揭牌。", "Institution:江海大学(南湖)先进制造研究院", "先进制造研究院"),
+    # short forms that the text defines
+    ("嘉兴浔江产业投资有限公司(以下简称“浔江产投”)成立。", "Company:浔江产投", ""),
+    ("合肥庐阳湾产业投资有限公司（下称“庐阳湾产投”）成立。", "Company:庐阳湾产投", ""),
+    ("宁波澜海智能装备股份有限公司(证券简称:澜海智能)公告。", "Company:宁波澜海智能装备股份有限公司", "证券简称"),
+    # names known from the word of an industry behind a stem that is no word
+    ("南湖区引进了德景电子。", "Company:德景电子", ""),
+    ("澜海智能与闻泰通讯签约。", "Company:澜海智能 Company:闻泰通讯", ""),
+    ("容川资本和容亿投资发起设立容江基金。", "Company:容川资本 Company:容亿投资 Fund:容江基金", ""),
+    # government bodies; 区发改局 belongs to the district of the text
+    ("南湖区召开会议,区发改局负责人参加。", "Government:南湖区发改局", "发改局"),
+    ("嘉兴市人民政府与江海大学签约。", "Government:嘉兴市人民政府 University:江海大学", "人民政府"),
+    ("浙江省发展和改革委员会批复了方案。", "Government:浙江省发展和改革委员会", "改革委员会"),
+    ("南湖区委召开常委会。", "Government:南湖区委", ""),
+    ("嘉兴科技城管委会主任出席。", "Government:嘉兴科技城管委会", "管委会"),
+    # parks and zones
+    ("企业入驻苏州工业园区。", "Park:苏州工业园区", ""),
+    ("松江经济技术开发区与嘉兴科技城结对。", "Park:松江经济技术开发区 Park:嘉兴科技城", "经济技术开发区"),
+    ("南湖基金小镇集聚了一批机构。", "Park:南湖基金小镇", ""),
+    ("浙江省全面接轨上海示范区落户嘉兴。", "Park:浙江省全面接轨上海示范区", ""),
+    # schools, hospitals, associations
+    ("上海大学(浙江·嘉兴)新兴产业研究院揭牌。", "Institution:上海大学(浙江·嘉兴)新兴产业研究院", "新兴产业研究院"),
+    (
+        "江海大学附属第一医院与南湖区妇幼保健院签约。",
+        "Hospital:江海大学附属第一医院 Hospital:南湖区妇幼保健院",
+        "第一医院",
+    ),
+    ("上海市集成电路行业协会来访。", "Organization:上海市集成电路行业协会", "行业协会"),
+    # quoted names
+    ("第一届“南湖之春”经贸活动开幕。", "Event:南湖之春", "经贸活动"),
+    ("南湖区深入实施“八八战略”。", "Policy:八八战略", ""),
+    # people beside their posts
+    ("南湖区区长周启明会见来宾。", "Person:周启明 Place:南湖区", "区长 周启"),
+    ("启岳集团董事长、总裁欧阳静说。", "Person:欧阳静 Company:启岳集团", "欧阳"),
+    ("市委书记张兵、市长李军出席。", "Person:张兵 Person:李军", ""),
+    ("会议任命裴松岭为铁东区副区长。", "Person:裴松岭 Place:铁东区", ""),
+    # people of the minorities, whose names have a dot
+    ("阿克苏市市长艾力江·买买提出席签约仪式。", "Person:艾力江·买买提 Place:阿克苏市", "艾力江"),
+    ("喀什市副市长古丽娜尔·阿不都拉致辞。", "Person:古丽娜尔·阿不都拉", ""),
+    # the same word is a name of another thing elsewhere
+    ("杨浦区四平路街道与南湖区新嘉街道结对。", "Place:四平路街道 Place:新嘉街道", ""),
+    ("海门区和海宁市签约。", "Place:海门区 Place:海宁市", "海门区和海宁市 和海"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "wanted", "unwanted"), NAMES, ids=[s for s, _, _ in NAMES])
+def test_the_names_of_a_sentence(read: Read, sentence: str, wanted: str, unwanted: str) -> None:
+    extraction = read(sentence)
+    for one in wanted.split():
+        kind, _, name = one.partition(":")
+        found = [e for e in extraction.entities if _named(e, name)]
+        assert len(found) == 1, f"{name}: {_told(extraction)}"
+        assert ONTOLOGY.is_a(found[0].type, kind), f"{name} is taken for {found[0].type}"
+    for name in unwanted.split():
+        assert not any(e.name == name for e in extraction.entities), _told(extraction)
+
+
+#: Sentences in which the words are common nouns, verbs or parts of other words: no entity but those listed.
+NO_NAMES = [
+    ("专业园区运营机构提供服务。", ""),
+    ("双方将在产业、科技、人才等方面开展合作。", ""),
+    ("职工福利不断改善,世界和平得到维护。", ""),
+    ("公司加快数字化转型,打造智能工厂。", ""),
+    ("一批高新技术企业和上市公司相继成立。", ""),
+    ("投资者对新能源基金的热情很高。", ""),
+    ("推动产业园区建设,完善基础设施。", ""),
+    ("全市工业企业利润增长一成。", ""),
+    ("加强与高校、科研院所、医院的合作。", ""),
+    ("政府部门要为企业做好服务。", ""),
+    ("园区内的企业享受优惠政策。", ""),
+    ("项目建成后将形成完整的产业链。", ""),
+    ("市场对新产品的反应很好,海洋经济前景广阔。", ""),
+    ("南湖区优化营商环境,推动高质量发展。", "南湖区"),
+    ("南湖区经济平稳运行。", "南湖区"),
+    ("南湖区重点项目集中开工。", "南湖区"),
+    ("上海相关平台表示欢迎。", "上海市"),
+    ("启岳集团投资4500万元。", "启岳集团"),
+    ("澜海智能拟投资建设生产线。", "澜海智能"),
+    ("闻泰通讯总部大楼的员工说。", "闻泰通讯"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "only"), NO_NAMES, ids=[s for s, _ in NO_NAMES])
+def test_common_nouns_are_no_names(read: Read, sentence: str, only: str) -> None:
+    assert [e.name for e in read(sentence).entities if e.name not in only.split()] == []
+
+
+#: A verb before a name is not part of it.
+VERBS = [
+    ("启岳集团收购星衡半导体。", "启岳集团 星衡半导体"),
+    ("南湖区走访澜海智能。", "南湖区 澜海智能"),
+    ("代表团考察嘉兴科技城。", "嘉兴科技城"),
+    ("容川资本领投星衡半导体。", "容川资本 星衡半导体"),
+    ("启岳集团控股星衡半导体。", "启岳集团 星衡半导体"),
+    ("南湖区服务澜海智能。", "南湖区 澜海智能"),
+    ("嘉兴市引进江海大学。", "嘉兴市 江海大学"),
+    ("启岳集团牵手容川资本。", "启岳集团 容川资本"),
+    ("浙江省批准设立嘉兴综合保税区。", "浙江省 嘉兴综合保税区"),
+    ("启岳集团发起设立容江基金。", "启岳集团 容江基金"),
+    ("澜海智能委托容川资本管理。", "澜海智能 容川资本"),
+    ("江海大学携手澜海智能。", "江海大学 澜海智能"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "names"), VERBS, ids=[s for s, _ in VERBS])
+def test_names_swallow_no_verb(read: Read, sentence: str, names: str) -> None:
+    extraction = read(sentence)
+    assert [e.name for e in extraction.entities if e.parent is None] == names.split() or {
+        e.name for e in extraction.entities
+    } >= set(names.split()), _told(extraction)
+    for entity in extraction.entities:
+        assert all(entity.name == name or name not in entity.name for name in names.split()), _told(extraction)
