@@ -1,6 +1,6 @@
 """Loading time of the gazetteer, each run in a fresh process, beside reading the same rows with csv.DictReader.
 
-    python benchmarks/bench_gazetteer.py
+python benchmarks/bench_gazetteer.py
 """
 
 from __future__ import annotations

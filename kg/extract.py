@@ -2,7 +2,8 @@
 
 Input is a Document, output an Extraction: entities, facts, and what was found and dropped with the reason.
 
-    2016年,嘉兴科技城与上海容亿投资合作组建容江基金   →   Establishment(founder=嘉兴科技城, founder=上海容亿投资, founded=容江基金, 2016)
+    2016年,嘉兴科技城与上海容亿投资合作组建容江基金   →   Establishment(founder=嘉兴科技城, founder=上海容亿投资,
+    founded=容江基金, 2016)
 
 A sentence is read as clauses. In a clause the mentions form groups (A与B、C等), each free or led by a preposition.
 A trigger word of the ontology opens a frame, which reads its roles from slots around the trigger: the free group
@@ -12,6 +13,7 @@ subject is taken from the clauses and sentences before, as a reader does.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -98,27 +100,55 @@ class Extractor:
         self._frames = [tuple(by_word[w]) for w in self._words]
         self._triggers = AhoCorasick(self._words, matchkind=MatchKind.LeftmostLongest)
         self._leads = sorted(
-            ((w, slot) for slot in ("with", "at", "from", "to", "by", "for", "ba") for w in lexicon[slot]), key=lambda p: -len(p[0])
+            ((w, slot) for slot in ("with", "at", "from", "to", "by", "for", "ba") for w in lexicon[slot]),
+            key=lambda p: -len(p[0]),
         )
         self._lead_words = {w for w, _ in self._leads}
         comitative = "|".join(re.escape(w) for w in sorted(lexicon["with"], key=len, reverse=True))
+        etc = "|".join(lexicon["etc"])
+        listing = "|".join(sorted(lexicon["list_joints"], key=len, reverse=True))
         vague = "|".join(re.escape(w) for w in sorted((*lexicon["vague"], *lexicon["heads"]), key=len, reverse=True))
-        self._joint = re.compile(rf"(?:等(?:[^，。,、]{{0,6}}?))?(?P<joint>、|及其?|以及|{comitative})?(?:{vague})?")
+        self._joint = re.compile(rf"(?:{etc}(?:[^，。,、]{{0,6}}?))?(?P<joint>、|{listing}|{comitative})?(?:{vague})?")
         self._comitative = frozenset(lexicon["with"])
+        self._with = lexicon["with"][0]
+        self._and = frozenset(lexicon["and"])
+        self._list_joints = frozenset(("、", *lexicon["list_joints"]))
+        self._etc = tuple(lexicon["etc"])
+        self._of = tuple(lexicon["of"])
+        self._each = tuple(lexicon["each"])
+        self._year = tuple(lexicon["year"])
+        self._stock = tuple(lexicon["stock"])
+        self._pronoun = re.compile(ontology.grammar["pronoun_behind"])
+        self._label_lead = re.compile(ontology.grammar["label_lead"])
+        self._label_cut = re.compile(ontology.grammar["label_cut"])
+        self._any_company = frozenset(lexicon["any_company"])
+        self._title_joints = frozenset(("、", "，", *lexicon["title_joints"]))
+        self._body_gaps = frozenset(("", *lexicon["body_gaps"]))
         self._heads = tuple(sorted(lexicon["heads"], key=len, reverse=True))
         self._both = tuple(lexicon["both"])
-        self._refer = {word: frozenset(kinds.split("/")) for word, kinds in (pair.split("=") for pair in lexicon["refer"])}
+        self._refer = {
+            word: frozenset(kinds.split("/")) for word, kinds in (pair.split("=") for pair in lexicon["refer"])
+        }
         self._place_titles = tuple(lexicon["place_titles"])
         self._title_kinds = sorted(
-            ((word, frozenset(kinds.split("/"))) for word, kinds in (pair.split("=") for pair in lexicon["title_kinds"])), key=lambda p: -len(p[0])
+            (
+                (word, frozenset(kinds.split("/")))
+                for word, kinds in (pair.split("=") for pair in lexicon["title_kinds"])
+            ),
+            key=lambda p: -len(p[0]),
         )
         self._pivots = tuple(lexicon["pivots"])
         self._ventures = frozenset(lexicon["ventures"])
         self._movings = tuple(lexicon["movings"])
         self._joint_efforts = tuple(lexicon["joint_efforts"])
-        self._status = [(s, re.compile("|".join(re.escape(w) for w in sorted(lexicon[s], key=len, reverse=True)))) for s in ("denied", "ended", "planned")]
+        self._status = [
+            (s, re.compile("|".join(re.escape(w) for w in sorted(lexicon[s], key=len, reverse=True))))
+            for s in ("denied", "ended", "planned")
+        ]
         self._stages = {s: frozenset(lexicon[s]) for s in ("started", "completed")}
-        self._indicator = re.compile("|".join(re.escape(w) for w in sorted(lexicon["indicators"], key=len, reverse=True)))
+        self._indicator = re.compile(
+            "|".join(re.escape(w) for w in sorted(lexicon["indicators"], key=len, reverse=True))
+        )
         self._not_at = tuple(lexicon["not_at"])
         self._occasion = tuple(lexicon["occasion"])
         self._decided = frozenset(lexicon["decided"])
@@ -137,8 +167,15 @@ class Extractor:
         drafts: list[Fact] = []
         dropped: Counter[tuple[str, str]] = Counter()
         state = _State()
-        named = {short: linked.of[m.span.start, m.span.end] for full, short in recognition.short_forms for m in recognition.mentions if m.name == full}
-        outer = self._unbracketed(document.folded, _outermost(m for m in recognition.mentions if (m.span.start, m.span.end) in linked.of))
+        named = {
+            short: linked.of[m.span.start, m.span.end]
+            for full, short in recognition.short_forms
+            for m in recognition.mentions
+            if m.name == full
+        }
+        outer = self._unbracketed(
+            document.folded, _outermost(m for m in recognition.mentions if (m.span.start, m.span.end) in linked.of)
+        )
         for sentence in recognition.sentences:
             inside = [m for m in outer if sentence.start <= m.span.start and m.span.end <= sentence.end]
             reading = _Reading(
@@ -165,10 +202,16 @@ class Extractor:
         )
 
     def _unbracketed(self, text: str, mentions: list[Mention]) -> list[Mention]:
-        """Without what stands in a bracket right behind a name (浔江产投 in …有限公司(以下简称“浔江产投”)): it says the name again."""
+        """Without what stands in a bracket right behind a name (浔江产投 in …有限公司(以下简称“浔江产投”)): it
+        says the name again.
+        """
         ends = {m.span.end for m in mentions}
         spans = [b.span() for b in _BRACKET.finditer(text) if b.start() in ends]
-        return [m for m in mentions if not any(a < m.span.start and m.span.end < b for a, b in spans)] if len(spans) > 0 else mentions
+        return (
+            [m for m in mentions if not any(a < m.span.start and m.span.end < b for a, b in spans)]
+            if len(spans) > 0
+            else mentions
+        )
 
     def _written_out(self, recognition: Recognition, linked: Linked) -> Iterator[Fact]:
         """上海四平路街道, 上海富甲经济开发区: a place written out before a division or park says what it is part of."""
@@ -182,8 +225,12 @@ class Extractor:
             if len(same) < 2:
                 continue
             same = sorted(same, key=lambda m: m.span.end)
-            for outer, inner in zip(same, same[1:], strict=False):
-                if outer.type != "Place" or inner.type not in ("Place", "Park") or document.folded[outer.span.end] == "(":
+            for outer, inner in itertools.pairwise(same):
+                if (
+                    outer.type != "Place"
+                    or inner.type not in ("Place", "Park")
+                    or document.folded[outer.span.end] == "("
+                ):
                     continue
                 part, whole = linked.of[inner.span.start, inner.span.end], linked.of[outer.span.start, outer.span.end]
                 if part == whole:
@@ -253,7 +300,9 @@ class _Reading:
             return
         self._triggers(clauses)
         for clause in clauses:
-            clause.groups = self._groups([m for m in self.mentions if clause.start <= m.span.start < clause.end], clause)
+            clause.groups = self._groups(
+                [m for m in self.mentions if clause.start <= m.span.start < clause.end], clause
+            )
         self._pass_on(clauses)
         for clause in clauses:
             clause.subject = self._subject_of(clause)
@@ -287,7 +336,14 @@ class _Reading:
         if len(known) > 0:
             self.state.day = (known[0][2], Span(self.document.id, self.sentence.start, self._sentence_end()))
             # A line that only prints the date of publication tells no event.
-            exact = [d for d in known if d[2].start is not None and len(d[2].start) == 10 and len(self.mentions) > 0 and not self._published(d)]
+            exact = [
+                d
+                for d in known
+                if d[2].start is not None
+                and len(d[2].start) == 10
+                and len(self.mentions) > 0
+                and not self._published(d)
+            ]
             if self.state.lead is None and len(exact) > 0:
                 self.state.lead = (exact[0][2], self.state.day[1])
             self.state.paragraph = self.text.count("\n", 0, self.sentence.start)
@@ -295,7 +351,13 @@ class _Reading:
     def _published(self, found: tuple[int, int, Date]) -> bool:
         """True for the date of publication written out in full (2015-12-29 四平松辽在线)."""
         own = self.document.date
-        return own is not None and found[2].value == own.value and len(found[2].text) >= 8 and "年" not in found[2].text[:4] and found[0] - self.sentence.start < 6
+        return (
+            own is not None
+            and found[2].value == own.value
+            and len(found[2].text) >= 8
+            and not any(w in found[2].text[:4] for w in self.x._year)
+            and found[0] - self.sentence.start < 6
+        )
 
     def _refer_back(self) -> None:
         """公司, 该联盟, 我市: words that stand for an entity named before become mentions of it."""
@@ -309,21 +371,29 @@ class _Reading:
             if entity is None:
                 continue
             self.references[start, end] = entity
-            added.append(Mention(Span(self.document.id, start, end), self.linked.entity(entity).type, word, "refers", 0.85))
+            added.append(
+                Mention(Span(self.document.id, start, end), self.linked.entity(entity).type, word, "refers", 0.85)
+            )
         if len(added) > 0:
             self.mentions = sorted([*self.mentions, *added], key=lambda m: m.span.start)
 
     def _antecedent(self, word: str, before: list[str]) -> str | None:
-        """The entity that a head noun means: the topic, or the last one spoken of, that ends with the word or is of its class."""
+        """The entity that a head noun means: the topic, or the last one spoken of, that ends with the word or is
+        of its class.
+        """
         kinds = self.x._refer.get(word)
         topic = [] if self.state.topic is None else [self._id(m) for m in self.state.topic.members]
         for entity in [*reversed(before)][:12]:
-            if len(word) > 1 and self.linked.entity(entity).name.endswith(word) and word not in ("公司", "集团", "企业", "本公司"):
+            if len(word) > 1 and self.linked.entity(entity).name.endswith(word) and word not in self.x._any_company:
                 return entity
         if kinds is None:
             return None
         here = before[len(self.state.recent) :]
-        if word in self.x._ventures and self.state.venture is not None and any(a in kinds for a in self.x.ontology.ancestors(self.linked.entity(self.state.venture).type)):
+        if (
+            word in self.x._ventures
+            and self.state.venture is not None
+            and any(a in kinds for a in self.x.ontology.ancestors(self.linked.entity(self.state.venture).type))
+        ):
             return self.state.venture
         for entity in [*reversed(here), *topic[-1:], *reversed(before)]:
             if any(a in kinds for a in self.x.ontology.ancestors(self.linked.entity(entity).type)):
@@ -342,7 +412,7 @@ class _Reading:
             if not any(s <= match.start() < e for s, e in closed):
                 cuts.append(match.end())
         cuts.append(self.sentence.end)
-        return [_Clause(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+        return [_Clause(a, b) for a, b in itertools.pairwise(cuts) if b > a]
 
     def _groups(self, mentions: list[Mention], clause: _Clause) -> list[_Group]:
         groups: list[_Group] = []
@@ -350,7 +420,7 @@ class _Reading:
             if len(groups) > 0:
                 gap = _BRACKET.sub("", self.text[groups[-1].end : mention.span.start])
                 joint = self.x._joint.fullmatch(gap)
-                if joint is not None and joint.group("joint") and not (gap.startswith("的")):
+                if joint is not None and joint.group("joint") and not (gap.startswith(self.x._of)):
                     groups[-1].members.append(mention)
                     groups[-1].joints.append(joint.group("joint"))
                     groups[-1].end = mention.span.end
@@ -369,32 +439,44 @@ class _Reading:
             # 为 leads, but not as the end of 作为, which is a verb with an object
             group.word, group.lead = lead
         after = _BRACKET.sub("", self.text[group.end : min(group.end + 12, clause.end)])
-        if group.lead == "by" and any(w in after for w in self.x._movings) and all(self._entity(m).type in ("Place", "Park") for m in group.members):
+        if (
+            group.lead == "by"
+            and any(w in after for w in self.x._movings)
+            and all(self._entity(m).type in ("Place", "Park") for m in group.members)
+        ):
             group.lead = "from"
         if group.lead == "at" and after.startswith(self.x._not_at):
             group.lead = "none"
 
     def _follow(self, group: _Group, clause: _Clause) -> None:
         after = _BRACKET.sub("", self.text[group.end : min(group.end + 30, clause.end)]).lstrip("”’ ")
-        for word in ("等",):
+        for word in self.x._etc:
             if after.startswith(word):
                 after = after[1:]
         for head in self.x._heads:
             if after.startswith(head):
                 after = after[len(head) :]
                 break
-        group.several = "分别" in after[:6]
+        group.several = any(w in after[:6] for w in self.x._each)
         if self.x.recognizer.title_at(self.text, group.end) is not None:
             group.modifier = True  # 静海区委常委曲海富: whose post it is, not who acts
             return
         tag = self.recognition.tags.get(group.end, "x")
-        if group.members[-1].type == "Place" and tag in ("n", "nz", "nt") and after != "" and not after.startswith((*self.x._both, "方面")) and not self._headed(group, clause):
+        if (
+            group.members[-1].type == "Place"
+            and tag in ("n", "nz", "nt")
+            and after != ""
+            and not after.startswith(self.x._both)
+            and not self._headed(group, clause)
+        ):
             group.modifier = True  # 华东地区指挥部 is not 华东地区
             return
-        group.modifier = after.startswith("的") and not after[1:].startswith(self.x._heads)
+        group.modifier = after.startswith(self.x._of) and not after[1:].startswith(self.x._heads)
 
     def _headed(self, group: _Group, clause: _Clause) -> bool:
-        return self.text[group.end : clause.end].startswith(self.x._heads) or any(t.start == group.end for t in clause.triggers)
+        return self.text[group.end : clause.end].startswith(self.x._heads) or any(
+            t.start == group.end for t in clause.triggers
+        )
 
     def _triggers(self, clauses: list[_Clause]) -> None:
         start = self.sentence.start
@@ -429,7 +511,9 @@ class _Reading:
 
     def _blocked(self, frame: Frame, a: int, b: int) -> bool:
         after, before = self.text[b : b + 8], self.text[max(0, a - 6) : a]
-        return (len(frame.not_before) > 0 and after.startswith(frame.not_before)) or (len(frame.not_after) > 0 and before.endswith(frame.not_after))
+        return (len(frame.not_before) > 0 and after.startswith(frame.not_before)) or (
+            len(frame.not_after) > 0 and before.endswith(frame.not_after)
+        )
 
     def _subject_of(self, clause: _Clause) -> _Group | None:
         """The free group that a clause is about: the last before its first trigger, else the first of all."""
@@ -439,7 +523,9 @@ class _Reading:
 
     # ------------------------------------------------------------ frames
 
-    def _apply(self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause], clauses: list[_Clause]) -> Iterator[Fact]:
+    def _apply(
+        self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause], clauses: list[_Clause]
+    ) -> Iterator[Fact]:
         if len(frame.before) > 0 and not any(w in self.text[clause.start : trigger.start] for w in frame.before):
             return
         if frame.forward:
@@ -447,13 +533,18 @@ class _Reading:
         slots, penalty = self._slots(frame, trigger, clause, previous)
         roles = self._roles(frame, slots)
         if frame.topic is not None and frame.topic not in roles:
-            figures = len(self.amounts) + len(self.percentages) > 0 or "股" in self.text[clause.start : clause.end]
+            figures = len(self.amounts) + len(self.percentages) > 0 or any(
+                w in self.text[clause.start : clause.end] for w in self.x._stock
+            )
             default = self._topic(frame, roles) if figures else None
             if default is not None:
                 roles[frame.topic] = [default]
                 penalty *= 0.8
         if frame.home is not None and frame.home not in roles and len(roles) > 0:
-            place = next((p for p in self.linked.main_places if self.x.ontology.fills(self.linked.entity(p).type, frame.home)), None)
+            place = next(
+                (p for p in self.linked.main_places if self.x.ontology.fills(self.linked.entity(p).type, frame.home)),
+                None,
+            )
             taken = {self._id(m) for groups in roles.values() for g in groups for m in g.members}
             if place is not None and place not in taken and len(self.linked.entity(place).mentions) > 1:
                 mention = self.linked.entity(place).mentions[0]
@@ -474,7 +565,9 @@ class _Reading:
     _share_out: str | None = None
 
     def _topic(self, frame: Frame, roles: dict[str, list[_Group]]) -> _Group | None:
-        """What the text is about, for a role that the clause leaves open: (甲公司)认缴4亿元 means the fund spoken of."""
+        """What the text is about, for a role that the clause leaves open: (甲公司)认缴4亿元 means the fund spoken
+        of.
+        """
         assert frame.topic is not None
         taken = {self._id(m) for groups in roles.values() for g in groups for m in g.members}
         others = [self.state.venture] if self.state.venture is not None else []
@@ -482,7 +575,9 @@ class _Reading:
             others += [self._id(m) for m in self.state.topic.members]
         wanted = frame.types.get(frame.topic, self.x.ontology.roles[frame.topic].range)
         for entity in others:
-            if entity not in taken and any(a in wanted for a in self.x.ontology.ancestors(self.linked.entity(entity).type)):
+            if entity not in taken and any(
+                a in wanted for a in self.x.ontology.ancestors(self.linked.entity(entity).type)
+            ):
                 mention = self.linked.entity(entity).mentions[0]
                 return _Group([mention], [], mention.span.start, mention.span.end)
         return None
@@ -492,7 +587,9 @@ class _Reading:
     ) -> Iterator[tuple[list[tuple[str, Mention]], Amount | None, str | None]]:
         """甲、乙、丙分别认缴5亿元、3亿元和2亿元: to each its own sum or share."""
         self._share_out = None
-        if len(roles) < 2 or "分别" not in self.text[clause.start : min(clause.end, trigger.end + 4)]:
+        if len(roles) < 2 or not any(
+            w in self.text[clause.start : min(clause.end, trigger.end + 4)] for w in self.x._each
+        ):
             return
         first = next(iter(roles))
         members = [m for g in roles[first] for m in g.members if self._fits(frame, first, m)]
@@ -501,7 +598,14 @@ class _Reading:
         if len(members) < 2 or len(members) not in (len(amounts), len(shares)):
             return
         self._share_out = first
-        rest = [(role, m) for role, groups in roles.items() if role != first for g in groups for m in g.members if self._fits(frame, role, m)]
+        rest = [
+            (role, m)
+            for role, groups in roles.items()
+            if role != first
+            for g in groups
+            for m in g.members
+            if self._fits(frame, role, m)
+        ]
         for n, member in enumerate(members):
             yield (
                 [(first, member), *rest],
@@ -519,19 +623,26 @@ class _Reading:
             return None
         return tail[: best[0] + len(best[2])]
 
-    def _slots(self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]) -> tuple[dict[str, list[_Group]], float]:
+    def _slots(
+        self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]
+    ) -> tuple[dict[str, list[_Group]], float]:
         slots: dict[str, list[_Group]] = {}
         penalty = 1.0
         left = [g for g in clause.groups if g.end <= trigger.start]
         right = [g for g in clause.groups if g.start >= trigger.end]
         next_trigger = next((t for t in clause.triggers if t.start >= trigger.end and not t.nominal), None)
-        previous_trigger = next((t for t in reversed(clause.triggers) if t.end <= trigger.start and not t.nominal), None)
+        previous_trigger = next(
+            (t for t in reversed(clause.triggers) if t.end <= trigger.start and not t.nominal), None
+        )
         agents = [g for g in left if g.lead == "by"]
         # A free group behind an earlier trigger of the clause is that trigger's object, not a subject.
         free = [
-            g for g in left
-            if g.lead == "" and not g.modifier and not (previous_trigger is not None and self._object_between(g, clause, trigger) and not self._pivot(g))
-        ]  # fmt: skip
+            g
+            for g in left
+            if g.lead == ""
+            and not g.modifier
+            and (previous_trigger is None or not self._object_between(g, clause, trigger) or self._pivot(g))
+        ]
         passive = False
         if len(agents) > 0:
             slots["by"] = agents
@@ -546,9 +657,11 @@ class _Reading:
                 slots.setdefault(group.lead, []).append(group)
             elif group.modifier and group.lead == "":
                 slots.setdefault("of", []).append(group)
-        objects = [g for g in right if (next_trigger is None or g.end <= next_trigger.start or self._adjacent(trigger, g))]
+        objects = [
+            g for g in right if (next_trigger is None or g.end <= next_trigger.start or self._adjacent(trigger, g))
+        ]
         for group in objects:
-            if group.lead == "with" and group.word in ("和", "及", "以及", "暨"):
+            if group.lead == "with" and group.word in self.x._and:
                 group.lead = ""  # behind the verb, 和 goes on with its objects
         plain = [g for g in objects if g.lead == "" and (not frame.forward or g.start - trigger.end <= 2)]
         if len(plain) > 0:
@@ -562,7 +675,12 @@ class _Reading:
                 slots.setdefault("object", []).append(head)
             else:
                 slots.setdefault("object", []).extend(plain[:1] if not self._list_of(plain) else plain)
-        if self.text[trigger.end : trigger.end + 1] == "的" and len(plain) > 0 and len(slots.get("subject", [])) == 0 and not passive:
+        if (
+            self.text.startswith(self.x._of, trigger.end)
+            and len(plain) > 0
+            and len(slots.get("subject", [])) == 0
+            and not passive
+        ):
             # 从上海迁来的岚谷检测: what stands behind 的 is the one who does it
             slots["subject"] = [plain[0]]
             slots["object"] = [g for g in slots.get("object", []) if g is not plain[0]]
@@ -571,7 +689,7 @@ class _Reading:
             if carried is not None:
                 slots["object"] = [carried]
                 penalty *= 0.9
-        if len(slots.get("object", [])) == 0 and self.text[trigger.end : trigger.end + 2].lstrip("了").startswith("其"):
+        if len(slots.get("object", [])) == 0 and self.x._pronoun.match(self.text, trigger.end) is not None:
             carried = self._acted_on(frame, previous, slots.get("subject", []))
             if carried is not None:
                 slots["object"] = [carried]
@@ -588,9 +706,18 @@ class _Reading:
             if carried is not None:
                 slots["subject"] = [carried]
                 penalty *= cost
-        if any(w in trigger.word for w in self.x._joint_efforts) and len(slots.get("subject", [])) == 1 and "with" not in slots and not passive:
+        if (
+            any(w in trigger.word for w in self.x._joint_efforts)
+            and len(slots.get("subject", [])) == 1
+            and "with" not in slots
+            and not passive
+        ):
             # 甲以现金出资…，乙以土地出资…，合资设立: those who acted in the clauses before act together
-            partners = [c.subject for c in previous if c.subject is not None and c.subject not in slots["subject"] and self._can_act(frame, c.subject)]
+            partners = [
+                c.subject
+                for c in previous
+                if c.subject is not None and c.subject not in slots["subject"] and self._can_act(frame, c.subject)
+            ]
             if len(slots["subject"][0].members) == 1:
                 slots["subject"] = [*partners, *slots["subject"]]
         return slots, penalty
@@ -601,7 +728,9 @@ class _Reading:
         taken = {self._id(m) for g in agents for m in g.members}
         topic = [self.state.topic] if self.state.topic is not None else []
         for group in [*(c.subject for c in reversed(previous)), *topic]:
-            if group is not None and any(self._fits(frame, r, m) and self._id(m) not in taken for r in roles for m in group.members):
+            if group is not None and any(
+                self._fits(frame, r, m) and self._id(m) not in taken for r in roles for m in group.members
+            ):
                 return group
         return None
 
@@ -621,18 +750,20 @@ class _Reading:
 
     def _list_of(self, groups: list[_Group]) -> bool:
         """True where groups follow each other with nothing but 、 and modifiers between them."""
-        for a, b in zip(groups, groups[1:], strict=False):
+        for a, b in itertools.pairwise(groups):
             gap = self.text[a.end : b.start]
             if "、" not in gap or len(gap) > 14:
                 return False
         return len(groups) > 1
 
-    def _carried(self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]) -> tuple[_Group | None, float]:
+    def _carried(
+        self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]
+    ) -> tuple[_Group | None, float]:
         """The subject of an earlier clause or sentence for a clause that has none; with a factor for the distance."""
         head = self.text[clause.start : trigger.start].lstrip("”’，、 ")
         if head.startswith(self.x._both) and len(self.state.pair) > 1:
             pair = self.state.pair
-            return _Group(pair, ["与"] * (len(pair) - 1), clause.start, clause.start), 0.85
+            return _Group(pair, [self.x._with] * (len(pair) - 1), clause.start, clause.start), 0.85
         for distance, earlier in enumerate(reversed(previous)):
             if earlier.subject is not None and self._can_act(frame, earlier.subject):
                 return earlier.subject, 0.95 - 0.05 * min(distance, 4)
@@ -675,7 +806,12 @@ class _Reading:
         return roles
 
     def _distribute(
-        self, frame: Frame, roles: dict[str, list[_Group]], slots: dict[str, list[_Group]], trigger: _Trigger, clause: _Clause
+        self,
+        frame: Frame,
+        roles: dict[str, list[_Group]],
+        slots: dict[str, list[_Group]],
+        trigger: _Trigger,
+        clause: _Clause,
     ) -> Iterator[list[tuple[str, Mention]]]:
         """One list of fillers for each fact: pairs of a pair list, each filler after 分别, else all together."""
         if frame.pairs and "party" in roles:
@@ -685,14 +821,19 @@ class _Reading:
                     yield [("party", m) for m in pair]
                 return
             for group in roles["party"]:
-                pairs = _pairs(group)
+                pairs = _pairs(group, self.x._list_joints)
                 if pairs is not None:
                     for pair in pairs:
                         yield [("party", m) for m in pair if self._fits(frame, "party", m)]
                     return
             subject = slots.get("subject", [])
             partners = [g for g in roles["party"] if g not in subject]
-            if len(subject) == 1 and len(partners) > 0 and (subject[0].several or any(g.several for g in partners)) and len(subject[0].members) == 1:
+            if (
+                len(subject) == 1
+                and len(partners) > 0
+                and (subject[0].several or any(g.several for g in partners))
+                and len(subject[0].members) == 1
+            ):
                 for partner in partners:
                     for m in partner.members:
                         if self._fits(frame, "party", m):
@@ -715,7 +856,9 @@ class _Reading:
         yield filled
 
     def _pair_list(self, frame: Frame, trigger: _Trigger, clause: _Clause) -> list[tuple[Mention, Mention]]:
-        """The pairs of `A与B、C与D、E与F等` before a trigger, read segment by segment so that one odd name does not mix the others up."""
+        """The pairs of `A与B、C与D、E与F等` before a trigger, read segment by segment so that one odd name does
+        not mix the others up.
+        """
         start, end = clause.start, trigger.start
         inside = [m for m in self.mentions if start <= m.span.start and m.span.end <= end]
         if len(inside) < 2:
@@ -730,10 +873,10 @@ class _Reading:
             return []
         cuts.append(end)
         found, odd = [], 0
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in itertools.pairwise(cuts):
             members = [m for m in inside if a <= m.span.start and m.span.end <= b]
             joined = [
-                (m, n) for m, n in zip(members, members[1:], strict=False)
+                (m, n) for m, n in itertools.pairwise(members)
                 if any(w in self.text[m.span.end : n.span.start] for w in self.x._comitative)
             ]  # fmt: skip
             if len(joined) == 1 and all(self._fits(frame, "party", m) for m in joined[0]):
@@ -789,7 +932,10 @@ class _Reading:
             id="",
             type=frame.fact,
             roles=tuple(roles),
-            evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()), *(() if told is None else (told,))),
+            evidence=(
+                Span(self.document.id, self.sentence.start, self._sentence_end()),
+                *(() if told is None else (told,)),
+            ),
             label=label,
             date=date,
             amount=amount,
@@ -811,8 +957,8 @@ class _Reading:
             return frame.label
         if len(frame.after) > 0:
             phrase = self._word_after(frame, trigger, clause) or ""
-            phrase = re.sub(r"^(?:了|的是|的|一份|一系列|多份|多项|首份)+", "", phrase)
-            phrase = re.split(r"[《》“”、，的()]", phrase.rstrip("》”"))[-1]
+            phrase = self.x._label_lead.sub("", phrase)
+            phrase = self.x._label_cut.split(phrase.rstrip("》”"))[-1]
             return phrase[-20:] or trigger.word
         return trigger.word
 
@@ -821,7 +967,11 @@ class _Reading:
         for mention in self.mentions:
             # 拟 counts between the subject and the verb, not inside a name or before the subject
             if clause.start <= mention.span.start < trigger.start and mention.span.end > trigger.start - 14:
-                before = self.text[mention.span.end : trigger.start] if mention.span.end <= trigger.start and mention is self._nearest(trigger) else before
+                before = (
+                    self.text[mention.span.end : trigger.start]
+                    if mention.span.end <= trigger.start and mention is self._nearest(trigger)
+                    else before
+                )
         for status, pattern in self.x._status:
             if pattern.search(before) is not None:
                 return cast(Status, status)
@@ -854,7 +1004,11 @@ class _Reading:
             return None
         words = self.text[self.sentence.start : clause.end]
         paragraph = self.text.count("\n", 0, self.sentence.start)
-        near = self.state.day is not None and paragraph == self.state.paragraph and len(self.state.day[0].start or "") == 10
+        near = (
+            self.state.day is not None
+            and paragraph == self.state.paragraph
+            and len(self.state.day[0].start or "") == 10
+        )
         if near and (frame.status == "signed" or any(w in words for w in self.x._occasion)):
             return self.state.day
         if self.state.lead is not None and (frame.status == "signed" or any(w in words for w in self.x._occasion)):
@@ -903,11 +1057,18 @@ class _Reading:
             if len(bodies) > 0:
                 owner: str | None = self._of_place(self._id(bodies[-1]), post.title)
                 yield from self._posts_before(holder, bodies[-1])
-            elif re.match(r"[\u4e00-\u9fff]", self.text[post.start - 1 : post.start]) is not None and self.recognition.tags.get(post.start - 1, "n")[0] in "nj":
+            elif (
+                re.match(r"[\u4e00-\u9fff]", self.text[post.start - 1 : post.start]) is not None
+                and self.recognition.tags.get(post.start - 1, "n")[0] in "nj"
+            ):
                 owner = None  # 省政协副主席: a body stands there that was not recognized
             else:
                 owner, confidence = self._employer(post.title, post.start), 0.65
-            if owner is None or owner == holder or not self.x.ontology.fills(self.linked.entity(owner).type, "organization"):
+            if (
+                owner is None
+                or owner == holder
+                or not self.x.ontology.fills(self.linked.entity(owner).type, "organization")
+            ):
                 continue
             yield self._office(holder, owner, post.title, post.start, post.end, confidence)
         yield from self._appointed()
@@ -915,23 +1076,42 @@ class _Reading:
     def _of_place(self, body: str, title: str) -> str:
         """共青城市委副书记、市长: the mayor is the city's, whatever organ stands before."""
         place = self.linked.entity(body).parent
-        if place is not None and title.endswith(self.x._place_titles) and self.x.ontology.top(self.linked.entity(body).type) == "Government":
+        if (
+            place is not None
+            and title.endswith(self.x._place_titles)
+            and self.x.ontology.top(self.linked.entity(body).type) == "Government"
+        ):
             return place
         return body
 
     def _posts_before(self, holder: str, body: Mention) -> Iterator[Fact]:
         """九江市委常委、共青城市委书记邹长河: the posts written before the one at the name."""
         at = body.span.start
-        while self.text[at - 1 : at] in ("、", "，", "兼"):
-            earlier = [m for m in self.mentions if m.span.end < at and (t := self.x.recognizer.title_at(self.text, m.span.end)) is not None and t[1] == at - 1]
+        while self.text[at - 1 : at] in self.x._title_joints:
+            earlier = [
+                m
+                for m in self.mentions
+                if m.span.end < at
+                and (t := self.x.recognizer.title_at(self.text, m.span.end)) is not None
+                and t[1] == at - 1
+            ]
             if len(earlier) == 0:
                 return
             found = earlier[-1]
-            yield self._office(holder, self._of_place(self._id(found), self.text[found.span.end : at - 1]), self.text[found.span.end : at - 1], found.span.end, at - 1, 0.85)
+            yield self._office(
+                holder,
+                self._of_place(self._id(found), self.text[found.span.end : at - 1]),
+                self.text[found.span.end : at - 1],
+                found.span.end,
+                at - 1,
+                0.85,
+            )
             at = found.span.start
 
     def _employer(self, title: str, start: int) -> str | None:
-        """Whose title it is where no body stands before it: the last company, school or association spoken of; a district's for 区长."""
+        """Whose title it is where no body stands before it: the last company, school or association spoken of; a
+        district's for 区长.
+        """
         if title.endswith(self.x._place_titles):
             level = title[-2]
             return next((p for p in self.linked.main_places if self.linked.entity(p).name.endswith(level)), None)
@@ -973,15 +1153,30 @@ class _Reading:
             if body is not None:
                 owner: str | None = self._id(body)
             else:
-                before = [m for m in self.mentions if m.span.end <= person.span.start and self._entity(m).type != "Person"]
-                owner = self._id(before[-1]) if len(before) > 0 and self.text[before[-1].span.end : person.span.start] in ("", "，") else None
+                before = [
+                    m for m in self.mentions if m.span.end <= person.span.start and self._entity(m).type != "Person"
+                ]
+                owner = (
+                    self._id(before[-1])
+                    if len(before) > 0 and self.text[before[-1].span.end : person.span.start] in ("", "，")
+                    else None
+                )
                 owner = owner or self._employer(self.text[title[0] : title[1]], person.span.start)
                 if owner is None and self.state.topic is not None:
                     owner = self._id(self.state.topic.members[-1])
             if owner is None or not self.x.ontology.fills(self.linked.entity(owner).type, "organization"):
                 continue
-            office = self._office(self._id(person), owner, self.text[title[0] : title[1]], title[0], title[1], 0.8 if body is not None else 0.6)
-            date = self._date(_Trigger(person.span.start, person.span.end, "", ()), _Clause(self.sentence.start, self.sentence.end))
+            office = self._office(
+                self._id(person),
+                owner,
+                self.text[title[0] : title[1]],
+                title[0],
+                title[1],
+                0.8 if body is not None else 0.6,
+            )
+            date = self._date(
+                _Trigger(person.span.start, person.span.end, "", ()), _Clause(self.sentence.start, self.sentence.end)
+            )
             if date is None and self.state.lead is not None and match.group() in self.x._decided:
                 yield replace(office, date=self.state.lead[0], evidence=(*office.evidence, self.state.lead[1]))
             else:
@@ -989,7 +1184,7 @@ class _Reading:
 
     def _joins(self, mention: Mention, start: int) -> bool:
         gap = _BRACKET.sub("", self.text[mention.span.end : start])
-        return gap in ("", "的", "党委", "党组", "党工委", "原", "新任", "现任", "执行")
+        return gap in self.x._body_gaps
 
     def _indicators(self, clauses: list[_Clause]) -> Iterator[Fact]:
         """产值超过百亿元: a figure with its measure, said of the clause's subject."""
@@ -1031,13 +1226,13 @@ class _Reading:
 # ---------------------------------------------------------------- pieces
 
 
-def _pairs(group: _Group) -> list[tuple[Mention, Mention]] | None:
+def _pairs(group: _Group, list_joints: frozenset[str]) -> list[tuple[Mention, Mention]] | None:
     """A与B、C与D、E与F → three pairs; None where the list is not made of pairs."""
     if len(group.members) < 4 or len(group.members) % 2 == 1:
         return None
     found = []
     for k in range(0, len(group.members), 2):
-        if group.joints[k] in ("、",) or (k > 0 and group.joints[k - 1] not in ("、", "以及", "及")):
+        if group.joints[k] in list_joints or (k > 0 and group.joints[k - 1] not in list_joints):
             return None
         found.append((group.members[k], group.members[k + 1]))
     return found
@@ -1053,8 +1248,10 @@ def _outermost(mentions: Iterable[Mention]) -> list[Mention]:
 
 
 def _share_dates(facts: list[Fact]) -> list[Fact]:
-    """A thing is founded or built once: what tells when (X揭牌) dates what tells by whom (X由甲、乙发起), and is dropped for it."""
-    done = []
+    """A thing is founded or built once: what tells when (X揭牌) dates what tells by whom (X由甲、乙发起), and is
+    dropped for it.
+    """
+    done: list[Fact] = []
     for role, kind in (("founded", "Establishment"), ("project", "Construction")):
         alone = {f.entities(role): f for f in facts if f.type == kind and len(f.roles) == 1}
         fuller = {f.entities(role) for f in facts if f.type == kind and len(f.roles) > 1}
@@ -1072,17 +1269,26 @@ def _share_dates(facts: list[Fact]) -> list[Fact]:
     return [f for f in facts if f not in done]
 
 
+_TOLD_APART_BY_LABEL = frozenset({"Office", "OtherRelation", "Indicator"})
+
+
 def _merge(facts: Iterable[Fact]) -> list[Fact]:
     """The same statement twice is one fact with two evidences; a date or amount told once holds for both."""
     merged: dict[tuple[object, ...], Fact] = {}
     for fact in facts:
-        identity = (fact.type, tuple(sorted(fact.roles)), fact.label if fact.type in ("Office", "OtherRelation", "Indicator") else None,
-                    str(fact.amount.value) if fact.amount is not None and fact.type == "Indicator" else None)  # fmt: skip
+        told = fact.label if fact.type in _TOLD_APART_BY_LABEL else None
+        figure = str(fact.amount.value) if fact.amount is not None and fact.type == "Indicator" else None
+        identity = (fact.type, tuple(sorted(fact.roles)), told, figure)
         other = merged.get(identity)
         if other is None:
             merged[identity] = fact
             continue
-        if other.date is not None and fact.date is not None and other.date.value != fact.date.value and None not in (other.date.value, fact.date.value):
+        if (
+            other.date is not None
+            and fact.date is not None
+            and other.date.value != fact.date.value
+            and None not in (other.date.value, fact.date.value)
+        ):
             merged[(*identity, fact.date.value)] = fact
             continue
         merged[identity] = replace(

@@ -118,9 +118,12 @@ class Frame:
     `roles` maps a role to the slots it is read from, best first. `need` lists alternatives; each is a count of
     participants by role that makes a fact. `after` and `before` are words one of which must stand in the clause
     behind or ahead of the trigger; `not_after` and `not_before` are words that, right beside it, block it.
-    `topic` is a role that the entity last spoken of fills where the clause names none. `home` is a role that the document's own
-    place fills where nothing else does (从上海迁来). A `nominal` trigger (控股股东) takes no object away from a verb; a `forward` one has its subject
-    in the clause behind (作为嘉兴的主城区,南湖区…). `pairs` splits `A与B、C与D` into one fact a pair; `each` makes one fact for every filler of that role.
+    `topic` is a role that the entity last spoken of fills where the clause names none. `home` is a role that the
+    document's own
+    place fills where nothing else does (从上海迁来). A `nominal` trigger (控股股东) takes no object away from a verb;
+    a `forward` one has its subject
+    in the clause behind (作为嘉兴的主城区,南湖区…). `pairs` splits
+    `A与B、C与D` into one fact a pair; `each` makes one fact for every filler of that role.
     """
 
     id: str
@@ -160,6 +163,7 @@ class Ontology:
         edges: Mapping[str, Edge],
         names: Mapping[str, NameGrammar],
         lexicon: Mapping[str, tuple[str, ...]],
+        grammar: Mapping[str, str],
         frames: tuple[Frame, ...],
         labels: Mapping[str, Mapping[str, str]],
         folder: Path,
@@ -171,6 +175,7 @@ class Ontology:
         self.edges = edges
         self.names = names
         self.lexicon = lexicon
+        self.grammar = grammar
         self.frames = frames
         self.labels = labels
         self.folder = folder
@@ -256,7 +261,9 @@ def _load(folder: Path) -> Ontology:
         try:
             texts[name] = (folder / name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise OntologyError(f"cannot be read: {error}; the ontology has the files {', '.join(FILES)}", where=folder / name) from error
+            raise OntologyError(
+                f"cannot be read: {error}; the ontology has the files {', '.join(FILES)}", where=folder / name
+            ) from error
     core = _Triples(folder / "core.ttl", texts["core.ttl"])
     shapes = _Triples(folder / "shapes.ttl", texts["shapes.ttl"])
     display = _Triples(folder / "display.ttl", texts["display.ttl"])
@@ -276,13 +283,17 @@ def _load(folder: Path) -> Ontology:
     entity_tree, fact_tree = subtree("Entity"), subtree("Fact")
     for name in (*entity_tree, *fact_tree):
         if len(core.texts(name, RDFS + "label")) < 2 or len(core.texts(name, SKOS + "definition")) < 2:
-            raise OntologyError(f"class kg:{name} needs a label and a definition in zh and en", where=core.path, line=core.line(name))
+            raise OntologyError(
+                f"class kg:{name} needs a label and a definition in zh and en", where=core.path, line=core.line(name)
+            )
     known = {*entity_tree, *fact_tree}
     for triples in (core, shapes, display):
         for name in triples.named():
             if name not in core.defined:
                 raise OntologyError(
-                    f"kg:{name} is not defined in core.ttl; define it there or mend the spelling", where=triples.path, line=triples.line(name)
+                    f"kg:{name} is not defined in core.ttl; define it there or mend the spelling",
+                    where=triples.path,
+                    line=triples.line(name),
                 )
 
     def look(name: str, tree: Mapping[str, str | None], key: str, default: str) -> str:
@@ -301,9 +312,17 @@ def _load(folder: Path) -> Ontology:
         domain = core.names(name, SCHEMA + "domainIncludes")
         for other in (*wide, *domain):
             if other not in known:
-                raise OntologyError(f"role kg:{name} names kg:{other}, which is no class of entities or facts", where=core.path, line=core.line(name))
+                raise OntologyError(
+                    f"role kg:{name} names kg:{other}, which is no class of entities or facts",
+                    where=core.path,
+                    line=core.line(name),
+                )
         if len(wide) == 0 or len(domain) == 0:
-            raise OntologyError(f"role kg:{name} needs schema:domainIncludes and schema:rangeIncludes", where=core.path, line=core.line(name))
+            raise OntologyError(
+                f"role kg:{name} needs schema:domainIncludes and schema:rangeIncludes",
+                where=core.path,
+                line=core.line(name),
+            )
         roles[name] = Role(name, core.texts(name, RDFS + "label"), frozenset(wide))
         for fact in domain:
             domains.setdefault(fact, []).append(name)
@@ -314,7 +333,9 @@ def _load(folder: Path) -> Ontology:
         ends = [display.names(name, DISPLAY + key) for key in ("from", "to")]
         if fact not in fact_tree or any(len(end) != 1 or end[0] not in roles for end in ends):
             raise OntologyError(
-                f"edge kg:{name} needs display:edgeOf a fact class and display:from and display:to a role each", where=display.path, line=display.line(name)
+                f"edge kg:{name} needs display:edgeOf a fact class and display:from and display:to a role each",
+                where=display.path,
+                line=display.line(name),
             )
         edges[name] = Edge(name, core.texts(name, RDFS + "label"), fact, ends[0][0], ends[1][0])
 
@@ -345,7 +366,9 @@ def _load(folder: Path) -> Ontology:
         for edge in edges.values():
             if edge.fact == name and not {edge.source, edge.target} <= set(own_roles):
                 raise OntologyError(
-                    f"edge kg:{edge.name} joins roles that kg:{name} does not have", where=display.path, line=display.line(edge.name)
+                    f"edge kg:{edge.name} joins roles that kg:{name} does not have",
+                    where=display.path,
+                    line=display.line(edge.name),
                 )
         facts[name] = FactClass(
             name=name,
@@ -358,7 +381,7 @@ def _load(folder: Path) -> Ontology:
             colour=look(name, fact_tree, "colour", "#888888"),
             order=int(look(name, fact_tree, "order", "99")),
         )
-    names, lexicon, frames = _patterns(folder / "patterns.toml", texts["patterns.toml"], entities, facts)
+    names, lexicon, grammar, frames = _patterns(folder / "patterns.toml", texts["patterns.toml"], entities, facts)
     digest = hashlib.sha256("\0".join(texts[name] for name in FILES).encode()).hexdigest()
     return Ontology(
         entities=dict(sorted(entities.items(), key=lambda item: item[1].order)),
@@ -367,6 +390,7 @@ def _load(folder: Path) -> Ontology:
         edges=edges,
         names=names,
         lexicon=lexicon,
+        grammar=grammar,
         frames=frames,
         labels={name: core.texts(name, RDFS + "label") for name in core.defined},
         folder=folder,
@@ -384,7 +408,9 @@ class _Triples:
             self._triples = [t.triple for t in ox.parse(text, format=ox.RdfFormat.TURTLE)]
         except SyntaxError as error:
             raise OntologyError(f"not valid Turtle: {error.msg}", where=path, line=error.lineno) from error
-        self.defined = {local for t in self._triples if (local := _local(t.subject)) is not None and t.predicate.value == RDF_TYPE}
+        self.defined = {
+            local for t in self._triples if (local := _local(t.subject)) is not None and t.predicate.value == RDF_TYPE
+        }
 
     def named(self) -> Iterator[str]:
         """Every local name of the kg namespace that the file uses, in its order."""
@@ -395,16 +421,26 @@ class _Triples:
                     yield local
 
     def subjects(self, predicate: str, value: str) -> list[str]:
-        return [s for t in self._triples if t.predicate.value == predicate and getattr(t.object, "value", None) == value and (s := _local(t.subject))]
+        return [
+            s
+            for t in self._triples
+            if t.predicate.value == predicate and getattr(t.object, "value", None) == value and (s := _local(t.subject))
+        ]
 
     def subjects_of(self, predicate: str) -> list[str]:
-        return list(dict.fromkeys(s for t in self._triples if t.predicate.value == predicate and (s := _local(t.subject))))
+        return list(
+            dict.fromkeys(s for t in self._triples if t.predicate.value == predicate and (s := _local(t.subject)))
+        )
 
     def names(self, subject: str, predicate: str) -> list[str]:
         return [o for t in self._about(subject, predicate) if (o := _local(t.object))]
 
     def texts(self, subject: str, predicate: str) -> dict[str, str]:
-        return {t.object.language or "": t.object.value for t in self._about(subject, predicate) if isinstance(t.object, ox.Literal)}
+        return {
+            t.object.language or "": t.object.value
+            for t in self._about(subject, predicate)
+            if isinstance(t.object, ox.Literal)
+        }
 
     def value(self, subject: str, predicate: str) -> str | None:
         return next((t.object.value for t in self._about(subject, predicate) if isinstance(t.object, ox.Literal)), None)
@@ -414,7 +450,7 @@ class _Triples:
         pattern = re.compile(rf"\bkg:{re.escape(name)}\b")
         hits = [n for n, line in enumerate(self._lines, 1) if pattern.search(line)]
         starts = [n for n in hits if pattern.match(self._lines[n - 1])]
-        return (starts or hits or [None])[0]
+        return next(iter(starts or hits), None)
 
     def _about(self, subject: str, predicate: str) -> Iterator[ox.Triple]:
         return (t for t in self._triples if t.predicate.value == predicate and _local(t.subject) == subject)
@@ -426,20 +462,21 @@ def _local(term: object) -> str | None:
     return None
 
 
-_FRAME_KEYS = {
-    "fact", "triggers", "roles", "need", "after", "before", "not_after", "not_before", "types", "pairs", "each", "label",
-    "status", "amount", "carry", "topic", "home", "nominal", "forward", "confidence", "accepts", "rejects",
-}  # fmt: skip
+_FRAME_WORDS = ("after", "before", "not_after", "not_before", "accepts", "rejects")
+_FRAME_PLAIN = ("pairs", "each", "label", "amount", "carry", "topic", "home", "nominal", "forward", "confidence")
+_FRAME_KEYS = {"fact", "triggers", "roles", "need", "types", "status", *_FRAME_WORDS, *_FRAME_PLAIN}
 
 
 def _patterns(
     path: Path, text: str, entities: Mapping[str, EntityClass], facts: Mapping[str, FactClass]
-) -> tuple[dict[str, NameGrammar], dict[str, tuple[str, ...]], tuple[Frame, ...]]:
+) -> tuple[dict[str, NameGrammar], dict[str, tuple[str, ...]], dict[str, str], tuple[Frame, ...]]:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
-        raise OntologyError(f"not valid TOML: {error}", where=path, line=int(line.group(1)) if line else None) from error
+        raise OntologyError(
+            f"not valid TOML: {error}", where=path, line=int(line.group(1)) if line else None
+        ) from error
     lines = text.splitlines()
 
     def fail(message: str, *words: str) -> OntologyError:
@@ -449,8 +486,8 @@ def _patterns(
         return OntologyError(message, where=path, line=start + 1)
 
     for section in data:
-        if section not in {"names", "lexicon", "frames"}:
-            raise fail(f"unknown section [{section}]; known: names, lexicon, frames", f"[{section}")
+        if section not in {"names", "lexicon", "grammar", "frames"}:
+            raise fail(f"unknown section [{section}]; known: names, lexicon, grammar, frames", f"[{section}")
     names: dict[str, NameGrammar] = {}
     for name, body in data.get("names", {}).items():
         if name not in entities:
@@ -462,15 +499,30 @@ def _patterns(
             try:
                 re.compile(pattern)
             except re.error as error:
-                raise fail(f"names.{name}: pattern {pattern!r} is no regular expression: {error}", f"names.{name}", "patterns") from error
-        names[name] = NameGrammar(name, **{key: _words(value, fail, f"names.{name}", key) for key, value in body.items()})
+                raise fail(
+                    f"names.{name}: pattern {pattern!r} is no regular expression: {error}", f"names.{name}", "patterns"
+                ) from error
+        names[name] = NameGrammar(
+            name, **{key: _words(value, fail, f"names.{name}", key) for key, value in body.items()}
+        )
     lexicon = {key: _words(value, fail, "[lexicon]", key) for key, value in data.get("lexicon", {}).items()}
+    grammar: dict[str, str] = {}
+    for key, pattern in data.get("grammar", {}).items():
+        try:
+            re.compile(pattern)
+        except (re.error, TypeError) as error:
+            raise fail(f"grammar.{key} is no regular expression: {error}", "[grammar]", key) from error
+        grammar[key] = pattern
     frames = []
     for name, body in data.get("frames", {}).items():
         head = f"frames.{name}"
         unknown = set(body) - _FRAME_KEYS
         if len(unknown) > 0:
-            raise fail(f"{head} has an unknown key {sorted(unknown)[0]!r}; known: {', '.join(sorted(_FRAME_KEYS))}", head, sorted(unknown)[0])
+            raise fail(
+                f"{head} has an unknown key {sorted(unknown)[0]!r}; known: {', '.join(sorted(_FRAME_KEYS))}",
+                head,
+                sorted(unknown)[0],
+            )
         fact = body.get("fact")
         if fact not in facts:
             raise fail(f"{head} makes an unknown fact class {fact!r}; known: {', '.join(facts)}", head, "fact")
@@ -505,6 +557,8 @@ def _patterns(
         triggers = _words(body.get("triggers", []), fail, head, "triggers")
         if len(triggers) == 0 or len(need) == 0 or len(body.get("accepts", [])) == 0:
             raise fail(f"{head} needs triggers, need and at least one sentence in accepts", head)
+        word_lists: dict[str, Any] = {key: _words(body[key], fail, head, key) for key in _FRAME_WORDS if key in body}
+        plain: dict[str, Any] = {key: body[key] for key in _FRAME_PLAIN if key in body}
         frames.append(
             Frame(
                 id=name,
@@ -514,11 +568,11 @@ def _patterns(
                 need=tuple(need),
                 types=types,
                 status=status,
-                **{key: _words(body[key], fail, head, key) for key in ("after", "before", "not_after", "not_before", "accepts", "rejects") if key in body},
-                **{key: body[key] for key in ("pairs", "each", "label", "amount", "carry", "topic", "home", "nominal", "forward", "confidence") if key in body},
+                **word_lists,
+                **plain,
             )
         )
-    return names, lexicon, tuple(frames)
+    return names, lexicon, grammar, tuple(frames)
 
 
 def _words(value: object, fail: Any, head: str, key: str) -> tuple[str, ...]:

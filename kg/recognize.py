@@ -4,10 +4,12 @@ Input is a Document with the spans of its body, output the mentions, posts, shor
 
     引进了德景电子、开天(上海)传动等项目   →   德景电子 [Company], 开天(上海)传动 [Company]
 
-A name is found from its end: a suffix of the ontology's name grammar (电子, 基金, 开发区) is met in the token stream and
+A name is found from its end: a suffix of the ontology's name grammar (电子, 基金, 开发区) is met in the token stream
+and
 the name grows to the left over tokens that can belong to it, until a place or a stem that is no ordinary word has
 been taken in or a verb, preposition or conjunction stands in the way. A suffix whose stem holds neither is a common
-noun (专业园区) and no name. Tokens come from rjieba without its HMM, so that an unknown stem shows as single characters.
+noun (专业园区) and no name. Tokens come from rjieba without its HMM, so that an unknown stem shows as single
+characters.
 """
 
 from __future__ import annotations
@@ -30,15 +32,16 @@ LONGEST_NAME = 42
 _SENTENCE_END = re.compile(r"[。！？!?\n]+[”’」）)]*")
 _QUOTED = re.compile(r"“([^“”\n]{2,24})”")
 _TITLE_MARK = re.compile(r"《([^《》\n]{3,40})》")
-_SHORT_FORM = re.compile(
-    r"\((?:[^()，。]{0,12}?[,，、;；])?(?:(?:以下|下)?(?:统称|简称|合称)|(?:以下|下)称)(?:为|作)?[:：]?(?P<names>[^()]{2,40})\)"
-)
-_STOCK_CODE = re.compile(r"\((?:(?:股票|证券)(?:代码|简称)[:：]?|[A-Z]{2,6}[:：])?\s*\d{4,6}(?:\.[A-Z]{1,3})?(?![\d年月日万亿元])[^()]{0,24}\)")
 _SHORT_NAME = re.compile(r"[“‘']([^“”‘’']{2,14})[”’']")
 _HANZI = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&.\-]*")
 
 
+#: Lexicon entries that play a part in a clause and so never belong to a name.
+_CLAUSE_WORDS = (
+    "with", "at", "from", "to", "by", "for", "ba", "both", "self", "heads",
+    "planned", "denied", "ended", "started", "completed", "titles", "prefixes",
+)  # fmt: skip
 _KINDS = ("full", "short", "former", "abbreviation")
 
 
@@ -94,33 +97,46 @@ class Recognizer:
         self.ontology = ontology
         self.gazetteer = gazetteer
         lexicon = ontology.lexicon
+        grammar = ontology.grammar
+        self._short_form = re.compile(grammar["short_form"])
+        self._stock_code = re.compile(grammar["stock_code"])
+        self._tail_bracket = re.compile(grammar["tail_bracket"])
+        self._name_split = re.compile(grammar["name_split"])
+        level_end = re.compile(grammar["level_end"])
+        self.levels = frozenset(lexicon["levels"])
+        self.committee = frozenset(lexicon["committee"])
+        self.committee_tails = frozenset(lexicon["committee_tails"])
+        self.linking = frozenset(lexicon["linking"])
+        self.ordinal = tuple(lexicon["ordinal"])
+        self.year = frozenset(lexicon["year"])
+        self.bracket_words = frozenset(lexicon["bracket_words"])
+        self.contracts = tuple(lexicon["contracts"])
         self.suffixes: dict[str, list[tuple[str, bool]]] = {}
-        for grammar in ontology.names.values():
-            for strong, words in ((True, grammar.strong), (False, grammar.weak)):
+        for names in ontology.names.values():
+            for strong, words in ((True, names.strong), (False, names.weak)):
                 for word in words:
-                    self.suffixes.setdefault(word, []).append((grammar.type, strong))
+                    self.suffixes.setdefault(word, []).append((names.type, strong))
         self.patterns = [(re.compile(p), g.type) for g in ontology.names.values() for p in g.patterns]
         self.quoted: dict[str, list[str]] = {}
-        for grammar in ontology.names.values():
-            for word in grammar.quoted:
-                self.quoted.setdefault(word, []).append(grammar.type)
+        for names in ontology.names.values():
+            for word in names.quoted:
+                self.quoted.setdefault(word, []).append(names.type)
         self.legal = sorted({w for g in ontology.names.values() for w in g.legal}, key=len, reverse=True)
         self.weak = {w for g in ontology.names.values() for w in g.weak}
         self.places: dict[str, tuple[tuple[str, ...], str, bool]] = {}
         for surface in gazetteer.surfaces():
             if surface.kind != "abbreviation" and len(surface.form) > 1:
-                stem = surface.form.rstrip("省市区县镇乡街道")
+                stem = level_end.sub("", surface.form)
                 safe = surface.safe and stem not in self.suffixes and surface.form not in self.suffixes
                 known = self.places.get(surface.form)
                 if known is None:
                     self.places[surface.form] = (surface.codes, surface.kind, safe)
                 else:
-                    # One form can be a full name of one place and a short or former one of another; today's full name stands first.
+                    # One form can be a full name of one place and a short or former one of another; today's full name
+                    # stands first.
                     first, second = sorted(((surface.codes, surface.kind), known[:2]), key=lambda s: _KINDS.index(s[1]))
                     self.places[surface.form] = (tuple(dict.fromkeys(first[0] + second[0])), first[1], safe or known[2])
-        self.institutions = {
-            form: "University" for form in gazetteer.institutions if len(form) >= 3
-        }
+        self.institutions = {form: "University" for form in gazetteer.institutions if len(form) >= 3}
         self.common = frozenset(resource("data/gazetteer/common_words.txt").read_text(encoding="utf-8").split())
         self.stop_chars = frozenset(w for w in lexicon["stop"] if len(w) == 1)
         self.inside = frozenset(lexicon["inside"])
@@ -133,7 +149,12 @@ class Recognizer:
         self.aspect = frozenset(lexicon["aspect"])
         self.hard_stop = frozenset(lexicon["hard_stop"])
         self.noun_ends = frozenset(lexicon["noun_ends"])
-        self.local_ends = {character: kind for pair in lexicon["local_ends"] for kind, characters in (pair.split("="),) for character in characters}
+        self.local_ends = {
+            character: kind
+            for pair in lexicon["local_ends"]
+            for kind, characters in (pair.split("="),)
+            for character in characters
+        }
         self.tail_chars = frozenset("".join(lexicon["local_tails"]))
         self.companies = frozenset(w for w in ontology.names["Company"].legal if w not in self.inside)
         self.titles = tuple(sorted(lexicon["titles"], key=len, reverse=True))
@@ -144,12 +165,12 @@ class Recognizer:
         self.self_words = frozenset(lexicon["self"])
         self.head_words = frozenset(lexicon["heads"])
         self.titles_set = frozenset(lexicon["titles"])
-        words = set()
-        for key in ("with", "at", "from", "to", "by", "for", "ba", "both", "self", "heads", "planned", "denied", "ended", "started", "completed", "titles", "prefixes"):
-            words |= {w for w in lexicon[key] if len(w) > 1}
+        clause_words: set[str] = set()
+        for key in _CLAUSE_WORDS:
+            clause_words |= {w for w in lexicon[key] if len(w) > 1}
         for frame in ontology.frames:
-            words |= {w for w in frame.triggers if len(w) > 1}
-        self.boundary = frozenset(words - self.inside)
+            clause_words |= {w for w in frame.triggers if len(w) > 1}
+        self.boundary = frozenset(clause_words - self.inside)
         self._jieba = rjieba.Jieba()
         for form, (_, kind, safe) in self.places.items():
             if safe and (kind != "short" or len(form) > 1):
@@ -163,7 +184,7 @@ class Recognizer:
         for word in self.suffixes:
             if len(word) > 1 and not self._jieba.has_word(word):
                 self._jieba.add_word(word, None, "n")
-        for word in words:
+        for word in sorted(clause_words):
             if not self._jieba.has_word(word):
                 self._jieba.add_word(word, None, "v")
         for word in (*self.inside, *self.generic, *self.vague):
@@ -171,11 +192,15 @@ class Recognizer:
                 self._jieba.add_word(word, None, "n")
         title = "|".join(re.escape(t) for t in self.titles)
         inner = "|".join(re.escape(t) for t in lexicon["inner_bodies"])
+        joint = "|".join(re.escape(t) for t in lexicon["title_joints"])
+        before = "|".join(re.escape(t) for t in lexicon["before_person"])
         prefix = "|".join(re.escape(t) for t in sorted(lexicon["prefixes"], key=len, reverse=True))
-        self._title = re.compile(rf"(?:{prefix})*(?:{title})(?:(?:兼|、)(?:{inner})?(?:{prefix})*(?:{title}))*")
+        self._title = re.compile(rf"(?:{prefix})*(?:{title})(?:(?:{joint})(?:{inner})?(?:{prefix})*(?:{title}))*")
         self._named_by = re.compile("|".join(re.escape(w) for w in lexicon["names_behind"]))
-        self._post_behind = re.compile(r"(^|[;；:：。，,、\n\s]|接受|同意)(?=[\u4e00-\u9fff]{2,4})", re.MULTILINE)
-        self._verb_of_post = re.compile("|".join(re.escape(w) for w in sorted(lexicon["posts_behind"], key=len, reverse=True)))
+        self._post_behind = re.compile(rf"(^|[;；:：。，,、\n\s]|{before})(?=[\u4e00-\u9fff]{{2,4}})", re.MULTILINE)
+        self._verb_of_post = re.compile(
+            "|".join(re.escape(w) for w in sorted(lexicon["posts_behind"], key=len, reverse=True))
+        )
         self._parts = lru_cache(maxsize=65536)(self._parts_uncached)
         self._head = lru_cache(maxsize=65536)(self._head_uncached)
 
@@ -226,7 +251,9 @@ class Recognizer:
         return len(text) > 1 and all(word in self.places for word, _ in self._jieba.tag(text, False))
 
     def brand(self, name: str) -> str:
-        """The part of a company name that is its own: 闻泰通讯股份有限公司 → 闻泰; empty where every word is ordinary."""
+        """The part of a company name that is its own: 闻泰通讯股份有限公司 → 闻泰; empty where every word is
+        ordinary.
+        """
         core = self.core(name)
         kept = []
         for word, _ in self._jieba.tag(core, False):
@@ -234,7 +261,9 @@ class Recognizer:
                 break
             kept.append(word)
         stem = "".join(kept)
-        return stem if len(stem) >= 2 and stem not in self.common and not self.places.get(stem, ((), "", False))[2] else ""
+        return (
+            stem if len(stem) >= 2 and stem not in self.common and not self.places.get(stem, ((), "", False))[2] else ""
+        )
 
     def title_at(self, text: str, at: int) -> tuple[int, int] | None:
         """Offsets of a title of a post that begins at `at`, or None."""
@@ -271,7 +300,9 @@ class Recognizer:
                 for k in range(i, j + 1):
                     surface = place_at[k]
                     assert surface is not None
-                    codes = tuple(c for c in surface[0] if any(self.gazetteer.contains(o, c) for o in outer)) or surface[0]
+                    codes = (
+                        tuple(c for c in surface[0] if any(self.gazetteer.contains(o, c) for o in outer)) or surface[0]
+                    )
                     yield self._place_candidate(starts[i], starts[k + 1], codes, surface[1])
                     outer = codes
                 i = j + 1
@@ -281,11 +312,26 @@ class Recognizer:
             heads = self._head(words[h], tags[h])
             if heads is None and words[h] in self.self_words and self._stands_alone(words, tags, h):
                 self._bare.append((starts[h], starts[h + 1]))
-            if heads is not None and words[h] in self.verbal and h + 1 < count and ((words[h + 1][0].isdigit() and "年" not in words[h + 2 : h + 3]) or words[h + 1] in self.numerals or words[h + 1] in self.aspect):
+            if (
+                heads is not None
+                and words[h] in self.verbal
+                and h + 1 < count
+                and (
+                    (words[h + 1][0].isdigit() and self.year.isdisjoint(words[h + 2 : h + 3]))
+                    or words[h + 1] in self.numerals
+                    or words[h + 1] in self.aspect
+                )
+            ):
                 continue  # 星衡半导体投资4500万元: the verb, not the end of a name
             if heads is None:
-                if words[h] == "委" and h > 0 and place_at[h - 1] is not None and words[h - 1][-1] in "省市区县州旗镇乡" and (h + 1 == count or words[h + 1] not in "员托派会"):
-                    yield _Candidate(starts[h - 1], starts[h + 1], "Government", "suffix:委", 0.9)
+                if (
+                    words[h] in self.committee
+                    and h > 0
+                    and place_at[h - 1] is not None
+                    and words[h - 1][-1] in self.levels
+                    and (h + 1 == count or words[h + 1] not in self.committee_tails)
+                ):
+                    yield _Candidate(starts[h - 1], starts[h + 1], "Government", f"suffix:{words[h]}", 0.9)
                 continue
             yield from self._grow(text, words, tags, starts, place_at, h, heads)
         for i in range(count):
@@ -298,22 +344,39 @@ class Recognizer:
             yield from self._quoted(text, match, end)
 
     def _local_body(
-        self, words: list[str], tags: list[str], starts: list[int], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int
+        self,
+        words: list[str],
+        tags: list[str],
+        starts: list[int],
+        place_at: list[tuple[tuple[str, ...], str, bool] | None],
+        i: int,
     ) -> Iterator[_Candidate]:
-        """夏邑县+纺织办, 罗庄区+农机修造厂, 绍兴县+钱清镇: a body or town known from its division and its last character."""
+        """夏邑县+纺织办, 罗庄区+农机修造厂, 绍兴县+钱清镇: a body or town known from its division and its last
+        character.
+        """
         first = i
         while first > 0 and self._descends(place_at[first - 1], place_at[first]):
             first -= 1
         for j in range(i + 1, min(i + 7, len(words))):
             word = words[j]
-            if _HANZI.fullmatch(word) is None or word in self.boundary or (len(word) == 1 and word in self.hard_stop) or starts[j + 1] - starts[i + 1] > 10:
+            if (
+                _HANZI.fullmatch(word) is None
+                or word in self.boundary
+                or (len(word) == 1 and word in self.hard_stop)
+                or starts[j + 1] - starts[i + 1] > 10
+            ):
                 return
             kind = self.local_ends.get(word[-1])
             if word in self.vague:
                 return
             if kind is not None and (len(word) > 1 or j > i + 1):
                 tail = words[j + 1] if j + 1 < len(words) else ""
-                if len(word) > 1 and word in self.common and word not in self.suffixes and kind not in ("Company", "Government"):
+                if (
+                    len(word) > 1
+                    and word in self.common
+                    and word not in self.suffixes
+                    and kind not in ("Company", "Government")
+                ):
                     return
                 if kind == "Place" and starts[j + 1] - starts[i + 1] > 4:
                     return
@@ -329,11 +392,17 @@ class Recognizer:
         if token in self.suffixes or token in self.places or token in self.institutions or token in self.titles_set:
             return ((token, tag),)
         first, rest = token[:2], token[2:]
-        if first in self.suffixes and self.suffixes[first][0][0] == "Government" and self._title.fullmatch(rest) is not None:
+        if (
+            first in self.suffixes
+            and self.suffixes[first][0][0] == "Government"
+            and self._title.fullmatch(rest) is not None
+        ):
             return ((first, "n"), (rest, "n"))
         for size in range(len(token) - 1, 1, -1):
             # 商会会长, 局局长
-            if token[-size:] in self.titles_set and (token[:-size] in self.suffixes or token[:-size] in self.local_ends):
+            if token[-size:] in self.titles_set and (
+                token[:-size] in self.suffixes or token[:-size] in self.local_ends
+            ):
                 return ((token[:-size], "n"), (token[-size:], "n"))
         place = self.places.get(first)
         if place is not None and place[2] and (rest in self.common or (rest in self.places and self.places[rest][2])):
@@ -341,7 +410,9 @@ class Recognizer:
         return ((token, tag),)
 
     def _head_uncached(self, word: str, tag: str) -> tuple[tuple[str, bool, bool], ...] | None:
-        """Classes that a token can end a name of: (class, strong, whole) with whole True where it is a name by itself."""
+        """Classes that a token can end a name of: (class, strong, whole) with whole True where it is a name by
+        itself.
+        """
         if word in self.institutions:
             return ((self.institutions[word], True, True),)
         own = self.suffixes.get(word)
@@ -354,8 +425,9 @@ class Recognizer:
                     named = tag in ("nt", "nz") and word not in self.common
                     strong = [
                         (t, True, named and t not in ("Event", "Project", "Policy"))
-                        for t, s in inner if s and (word not in self.common or t in ("University", "Hospital", "Institution"))
-                    ]  # fmt: skip
+                        for t, s in inner
+                        if s and (word not in self.common or t in ("University", "Hospital", "Institution"))
+                    ]
                     if len(strong) > 0:
                         return tuple(strong)
         return None
@@ -402,20 +474,35 @@ class Recognizer:
                 break
             if word in self.companies and any(not s or t in ("Park", "Project", "Event", "Fund") for t, s, _ in heads):
                 return  # 鹿原电力有限公司+投资: the name ended before
-            if place_at[i - 1] is not None and len(word) == 2 and (far := self._place_behind(words, place_at, i - 1)) is not None:
+            if (
+                place_at[i - 1] is not None
+                and len(word) == 2
+                and (far := self._place_behind(words, place_at, i - 1)) is not None
+            ):
                 odd += 2
                 anchor = True
                 i = far
                 break
-            if place_at[i - 1] is not None and self._place_in_name(words, place_at, i - 1, odd):
+            if place_at[i - 1] is not None:
                 anchor = True
                 i -= 1
                 while i > 0 and place_at[i - 1] is not None and words[i - 1] not in self.stop_chars:
                     i -= 1
-                if words[h] in self.zones and i > 0 and tags[i - 1] == "v" and words[i - 1] not in self.boundary and len(words[i - 1]) > 1:
+                if (
+                    words[h] in self.zones
+                    and i > 0
+                    and tags[i - 1] == "v"
+                    and words[i - 1] not in self.boundary
+                    and len(words[i - 1]) > 1
+                ):
                     # 全面接轨上海示范区 is named for what it does
                     i -= 1
-                    if i > 0 and tags[i - 1][0] in "dna" and len(words[i - 1]) > 1 and words[i - 1] not in self.boundary:
+                    if (
+                        i > 0
+                        and tags[i - 1][0] in "dna"
+                        and len(words[i - 1]) > 1
+                        and words[i - 1] not in self.boundary
+                    ):
                         i -= 1
                 if any(t in ("Park", "Project", "Institution", "University", "Hospital") for t, _, _ in heads):
                     i = self._school_before(words, self._owner_before(words, tags, place_at, i))
@@ -425,27 +512,53 @@ class Recognizer:
                 i -= 1
                 break
             if len(word) == 1:
-                if word in self.numerals and (i == 1 or words[i - 2][-1].isdigit() or words[i - 2][-1] in self.numerals or tags[i - 2] == "m" or _HANZI.match(words[i - 2]) is None):
+                if word in self.numerals and (
+                    i == 1
+                    or words[i - 2][-1].isdigit()
+                    or words[i - 2][-1] in self.numerals
+                    or tags[i - 2] == "m"
+                    or _HANZI.match(words[i - 2]) is None
+                ):
                     break
-                if word in self.opening and (i == 1 or _HANZI.match(words[i - 2]) is None or words[i - 2] in self.stop_chars or words[i - 2] in self.boundary) and odd + len(ordinary) > 0:
+                if (
+                    word in self.opening
+                    and (
+                        i == 1
+                        or _HANZI.match(words[i - 2]) is None
+                        or words[i - 2] in self.stop_chars
+                        or words[i - 2] in self.boundary
+                    )
+                    and odd + len(ordinary) > 0
+                ):
                     # 中+电光谷集团: at the beginning of a phrase it begins the name
                     i -= 1
                     odd += 1
                     break
-                if word in self.stop_chars and word not in self.hard_stop and (far := self._place_behind(words, place_at, i - 1)) is not None:
+                if (
+                    word in self.stop_chars
+                    and word not in self.hard_stop
+                    and (far := self._place_behind(words, place_at, i - 1)) is not None
+                ):
                     # 铁岭+凡河铸锻有限公司: a place close before shows that the character belongs to the name
                     odd += 2
                     anchor = True
                     i = far
                     break
                 if word in self.stop_chars:
-                    if word == "之" and odd > 0 and i > 1 and len(words[i - 2]) == 1 and _HANZI.match(words[i - 2]) and words[i - 2] not in self.stop_chars:
+                    if (
+                        word in self.linking
+                        and odd > 0
+                        and i > 1
+                        and len(words[i - 2]) == 1
+                        and _HANZI.match(words[i - 2])
+                        and words[i - 2] not in self.stop_chars
+                    ):
                         i -= 1
                         odd += 1
                         continue
                     break
                 if _HANZI.fullmatch(word):
-                    if word in "省市区县州旗镇乡" and any(t not in ("Fund", "Company") for t, _, _ in heads):
+                    if word in self.levels and any(t not in ("Fund", "Company") for t, _, _ in heads):
                         if i == h and any(t == "Government" for t, _, _ in heads):
                             level = word
                             i -= 1
@@ -476,17 +589,38 @@ class Recognizer:
             if not known and (tag[0] in "pcuyex" or tag in ("r", "t", "rr", "rz", "ud", "ug")):
                 break
             ordinary_word = word in self.common or known
-            if tag[0] in "mt" and not word.startswith("第") and not known and tag != "mg":
+            if tag[0] in "mt" and not word.startswith(self.ordinal) and not known and tag != "mg":
                 break
-            strange = not ordinary_word and (tag in ("nr", "nrt", "nz", "ns", "nt", "j", "nrfg") or (i < len(words) and len(words[i]) == 1 and odd > 0) or (any(s for _, s, _ in heads) and tag[0] != "n"))
-            if tag[0] in "vdz" and tag not in ("vn",) and not strange and word not in self.inside and word not in self.suffixes and word not in self.generic:
+            strange = not ordinary_word and (
+                tag in ("nr", "nrt", "nz", "ns", "nt", "j", "nrfg")
+                or (i < len(words) and len(words[i]) == 1 and odd > 0)
+                or (any(s for _, s, _ in heads) and tag[0] != "n")
+            )
+            if (
+                tag[0] in "vdz"
+                and tag not in ("vn",)
+                and not strange
+                and word not in self.inside
+                and word not in self.suffixes
+                and word not in self.generic
+            ):
                 # 容川襄江+成长+基金: a verb in a fund's name; kept only if a name turns up before it
-                if mark is None and odd == 0 and not anchor and all(t == "Fund" for t, _, _ in heads) and not (i > 1 and words[i - 2] in self.suffixes):
+                if (
+                    mark is None
+                    and odd == 0
+                    and not anchor
+                    and all(t == "Fund" for t, _, _ in heads)
+                    and not (i > 1 and words[i - 2] in self.suffixes)
+                ):
                     mark = i
                     ordinary.append(word)
                     i -= 1
                     continue
-                if (far := self._place_within(words, place_at, i - 1)) is not None and any(t == "Company" and s for t, s, _ in heads) and words[h] in self.companies:
+                if (
+                    (far := self._place_within(words, place_at, i - 1)) is not None
+                    and any(t == "Company" and s for t, s, _ in heads)
+                    and words[h] in self.companies
+                ):
                     # 德清+安居+建设有限公司: in a legal name with its place even a verb belongs to it
                     odd += 2
                     anchor = True
@@ -494,18 +628,29 @@ class Recognizer:
                 break
             if not strange:
                 if odd > 0:
-                    if i > 1 and place_at[i - 2] is not None and word not in self.suffixes and word not in self.boundary:
+                    if (
+                        i > 1
+                        and place_at[i - 2] is not None
+                        and word not in self.suffixes
+                        and word not in self.boundary
+                    ):
                         # 深圳市+分子+谷科技有限公司
                         anchor = True
                         i -= 2
                         break
-                    # The stem is complete. One more ordinary noun can open the name (世纪+华通) where nothing stands before it.
+                    # The stem is complete. One more ordinary noun can open the name (世纪+华通) where nothing stands
+                    # before it.
                     if (
                         tag in ("n", "nz", "s", "b")
                         and word not in self.generic
                         and word not in self.suffixes
                         and word not in self.inside
-                        and (i == 1 or _HANZI.match(words[i - 2]) is None or words[i - 2] in self.stop_chars or words[i - 2] in self.boundary)
+                        and (
+                            i == 1
+                            or _HANZI.match(words[i - 2]) is None
+                            or words[i - 2] in self.stop_chars
+                            or words[i - 2] in self.boundary
+                        )
                     ):
                         i -= 1
                     break
@@ -525,7 +670,7 @@ class Recognizer:
         start, end = starts[i], starts[h + 1]
         end = self._tail(text, end)
         # A level word alone before a body (区发改局) leaves the place to the document.
-        if len(level) > 0 or (i == h and not whole and words[h][0] in "省市区县州镇乡"):
+        if len(level) > 0 or (i == h and not whole and words[h][0] in self.levels):
             if any(t == "Government" for t, _, _ in heads):
                 yield _Candidate(start, end, "Government", "local", 0.8)
             return
@@ -534,12 +679,34 @@ class Recognizer:
         for kind, strong, _ in heads:
             if quoted and not strong:
                 continue
-            confidence = self._plausible(kind, strong=strong, odd=odd, anchor=anchor, quoted=quoted, bracket=bracket_name, ordinary=ordinary, stem=starts[h] - start, whole=whole)
+            confidence = self._plausible(
+                kind,
+                strong=strong,
+                odd=odd,
+                anchor=anchor,
+                quoted=quoted,
+                bracket=bracket_name,
+                ordinary=ordinary,
+                stem=starts[h] - start,
+                whole=whole,
+            )
             if confidence > 0:
                 yield _Candidate(start, end, kind, f"suffix:{words[h]}", confidence)
                 return
 
-    def _plausible(self, kind: str, *, strong: bool, odd: int, anchor: bool, quoted: bool, bracket: bool, ordinary: list[str], stem: int, whole: bool) -> float:
+    def _plausible(
+        self,
+        kind: str,
+        *,
+        strong: bool,
+        odd: int,
+        anchor: bool,
+        quoted: bool,
+        bracket: bool,
+        ordinary: list[str],
+        stem: int,
+        whole: bool,
+    ) -> float:
         """How sure a candidate is a name; 0 where it is a common noun."""
         if whole:
             return 0.95
@@ -562,19 +729,21 @@ class Recognizer:
             return 0.6
         return 0.0
 
-    def _opening(self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], close: int) -> int | None:
+    def _opening(
+        self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], close: int
+    ) -> int | None:
         """Index of the bracket that opens a bracket inside a name: 开天(上海)传动, 上海大学(浙江·嘉兴)…"""
         for k in range(close - 1, max(-1, close - 7), -1):
             if words[k] == "(":
                 inner = range(k + 1, close)
-                if len(inner) > 0 and all(place_at[m] is not None or words[m] in ("·", "-", "集团", "中国", "国际", "控股", "有限", "合伙") for m in inner):
+                if len(inner) > 0 and all(place_at[m] is not None or words[m] in self.bracket_words for m in inner):
                     return k
                 return None
         return None
 
     def _tail(self, text: str, end: int) -> int:
         """Take in a bracket that belongs to the end of a name: …合伙企业(有限合伙), …医院(东院区)."""
-        match = re.compile(r"\((?:有限合伙|普通合伙|特殊普通合伙|集团|筹|[\u4e00-\u9fff]{1,6}(?:院区|校区|分校))\)").match(text, end)
+        match = self._tail_bracket.match(text, end)
         return match.end() if match is not None else end
 
     def _quoted(self, text: str, match: re.Match[str], limit: int) -> Iterator[_Candidate]:
@@ -582,12 +751,18 @@ class Recognizer:
         inner = match.group(1)
         behind = text[match.end() : min(match.end() + 8, limit)]
         for size in range(min(8, len(behind)), 1, -1):
-            for kind, strong in (*((k, True) for k in self.quoted.get(behind[:size], ())), *self.suffixes.get(behind[:size], ())):
+            for kind, strong in (
+                *((k, True) for k in self.quoted.get(behind[:size], ())),
+                *self.suffixes.get(behind[:size], ()),
+            ):
                 if strong and kind in ("Event", "Policy", "Project", "Park", "Fund", "Organization"):
                     yield _Candidate(match.start(1), match.end(1), kind, f"quoted:{behind[:size]}", 0.8)
                     return
         for size in range(min(8, len(inner) - 2), 1, -1):
-            for kind, strong in (*((k, True) for k in self.quoted.get(inner[-size:], ())), *self.suffixes.get(inner[-size:], ())):
+            for kind, strong in (
+                *((k, True) for k in self.quoted.get(inner[-size:], ())),
+                *self.suffixes.get(inner[-size:], ()),
+            ):
                 if strong and len(inner) > 3:
                     yield _Candidate(match.start(1), match.end(1), kind, f"quoted:{inner[-size:]}", 0.8)
                     return
@@ -596,7 +771,7 @@ class Recognizer:
         for start, end in body:
             for match in _TITLE_MARK.finditer(text, start, end):
                 inner = match.group(1)
-                if inner.endswith(self.ontology.names["Policy"].quoted) and "协议" not in inner and "合同" not in inner:
+                if inner.endswith(self.ontology.names["Policy"].quoted) and not any(w in inner for w in self.contracts):
                     yield _Candidate(match.start(1), match.end(1), "Policy", "title", 0.8)
 
     # ------------------------------------------------------------ places
@@ -611,20 +786,25 @@ class Recognizer:
         if i > 0:
             before = self.places.get(words[i - 1])
             counties = tuple(c for c in surface[0] if len(c) <= 6)
-            if before is not None and before[2] and len(counties) > 0 and self._descends(before, (counties, surface[1], True)):
+            if (
+                before is not None
+                and before[2]
+                and len(counties) > 0
+                and self._descends(before, (counties, surface[1], True))
+            ):
                 return (counties, surface[1], True)
         return None
 
-    def _descends(self, outer: tuple[tuple[str, ...], str, bool] | None, inner: tuple[tuple[str, ...], str, bool] | None) -> bool:
+    def _descends(
+        self, outer: tuple[tuple[str, ...], str, bool] | None, inner: tuple[tuple[str, ...], str, bool] | None
+    ) -> bool:
         if outer is None or inner is None:
             return False
         return any(self.gazetteer.contains(a, b) for a in outer[0][:24] for b in inner[0][:24])
 
-    def _place_in_name(self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int, odd: int) -> bool:
-        """True where a place token opens a name; false where it ends a phrase of its own (…落户嘉兴 + 容江基金)."""
-        return odd == 0 or i == 0 or words[i - 1] not in ("落户", "入驻", "来到")
-
-    def _place_within(self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int) -> int | None:
+    def _place_within(
+        self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int
+    ) -> int | None:
         """Index of a place right before token i or one token further, with no verb of a frame or stop word between."""
         for k in range(i - 1, max(-1, i - 3), -1):
             if place_at[k] is not None:
@@ -639,20 +819,35 @@ class Recognizer:
             word = words[k]
             if word in self.institutions:
                 return k
-            if word in self.stop_chars or word in self.boundary or word in self.places or _HANZI.fullmatch(word) is None:
+            if (
+                word in self.stop_chars
+                or word in self.boundary
+                or word in self.places
+                or _HANZI.fullmatch(word) is None
+            ):
                 return i
         return i
 
-    def _owner_before(self, words: list[str], tags: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int) -> int:
-        """Start of the company or school that stands before the place in a name: 澜海智能+中原装备基地, 江海大学+共青城实习基地."""
-        if i == 0 or words[i - 1] not in self.suffixes or all(t in ("Park", "Government", "Event", "Policy", "Project") for t, _ in self.suffixes[words[i - 1]]):
+    def _owner_before(
+        self, words: list[str], tags: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int
+    ) -> int:
+        """Start of the company or school that stands before the place in a name: 澜海智能+中原装备基地,
+        江海大学+共青城实习基地.
+        """
+        if (
+            i == 0
+            or words[i - 1] not in self.suffixes
+            or all(t in ("Park", "Government", "Event", "Policy", "Project") for t, _ in self.suffixes[words[i - 1]])
+        ):
             return i
         k, odd = i - 1, 0
         while k > 0:
             word, tag = words[k - 1], tags[k - 1]
             if word in self.suffixes or (word in self.inside and odd == 0 and word not in self.boundary):
                 k -= 1
-            elif (len(word) == 1 and _HANZI.match(word) and word not in self.stop_chars) or (len(word) > 1 and word not in self.common and tag in ("ns", "nr", "nz", "nrt")):
+            elif (len(word) == 1 and _HANZI.match(word) and word not in self.stop_chars) or (
+                len(word) > 1 and word not in self.common and tag in ("ns", "nr", "nz", "nrt")
+            ):
                 odd += len(word)
                 k -= 1
             else:
@@ -661,12 +856,22 @@ class Recognizer:
 
     def _stands_alone(self, words: list[str], tags: list[str], h: int) -> bool:
         """True where a head noun has no noun before or behind it, so that it can refer back (公司, 该联盟)."""
-        before, after = (tags[h - 1], words[h - 1]) if h > 0 else ("x", ""), (tags[h + 1], words[h + 1]) if h + 1 < len(words) else ("x", "")
-        if after[0][0] in "nm" and after[1] not in self.head_words and after[1] not in self.titles_set and after[0] != "nr":
+        before, after = (
+            (tags[h - 1], words[h - 1]) if h > 0 else ("x", ""),
+            (tags[h + 1], words[h + 1]) if h + 1 < len(words) else ("x", ""),
+        )
+        if (
+            after[0][0] in "nm"
+            and after[1] not in self.head_words
+            and after[1] not in self.titles_set
+            and after[0] != "nr"
+        ):
             return False
         return before[0][0] not in "nbmaqjsf" or before[1] in self.stop_chars
 
-    def _place_behind(self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int) -> int | None:
+    def _place_behind(
+        self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int
+    ) -> int | None:
         """Index of a place within three tokens before token i, with nothing but single characters of a stem between."""
         for k in range(i - 1, max(-1, i - 4), -1):
             if place_at[k] is not None:
@@ -677,7 +882,9 @@ class Recognizer:
 
     def _place_candidate(self, start: int, end: int, codes: tuple[str, ...], kind: str) -> _Candidate:
         division = self.gazetteer.get(codes[0])
-        return _Candidate(start, end, "Park" if division.kind == "zone" else "Place", f"gazetteer:{kind}", 0.95, "|".join(codes))
+        return _Candidate(
+            start, end, "Park" if division.kind == "zone" else "Place", f"gazetteer:{kind}", 0.95, "|".join(codes)
+        )
 
     def _without_places(self, name: str) -> str:
         words = [w for w, _ in self._jieba.tag(name, False)]
@@ -695,7 +902,8 @@ class Recognizer:
             if c.type not in ("Park", "Government") or c.code is not None:
                 continue
             words = [w for w, _ in self._jieba.tag(text[c.start : c.end], False)]
-            position, outer = c.start, ()
+            position = c.start
+            outer: tuple[str, ...] = ()
             for i, word in enumerate(words[:-1]):
                 surface = self._place(words, i)
                 if surface is None or (i > 0 and not self._descends(self.places[words[i - 1]], surface)):
@@ -710,18 +918,20 @@ class Recognizer:
 
     # ------------------------------------------------------------ short forms and repeated names
 
-    def _short_forms(self, text: str, chosen: list[_Candidate], body: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
+    def _short_forms(
+        self, text: str, chosen: list[_Candidate], body: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[str, str]]:
         ends = {c.end: c for c in chosen}
         for start, end in body:
-            for match in _STOCK_CODE.finditer(text, start, end):
+            for match in self._stock_code.finditer(text, start, end):
                 # 山东黄金(600547.SH): what has a stock code is a company, whatever its name looks like
                 begin = self._left_edge(text, start, match.start())
-                if ends.get(match.start()) is None or ends[match.start()].type == "Place":
-                    if 2 <= match.start() - begin <= 10:
-                        chosen[:] = [c for c in chosen if not (begin <= c.start and c.end <= match.start())]
-                        ends[match.start()] = _Candidate(begin, match.start(), "Company", "stock-code", 0.85)
-                        chosen.append(ends[match.start()])
-            for match in _SHORT_FORM.finditer(text, start, end):
+                known = ends.get(match.start())
+                if (known is None or known.type == "Place") and 2 <= match.start() - begin <= 10:
+                    chosen[:] = [c for c in chosen if not (begin <= c.start and c.end <= match.start())]
+                    ends[match.start()] = _Candidate(begin, match.start(), "Company", "stock-code", 0.85)
+                    chosen.append(ends[match.start()])
+            for match in self._short_form.finditer(text, start, end):
                 owner = ends.get(match.start())
                 if owner is None:
                     begin = self._left_edge(text, start, match.start())
@@ -730,7 +940,7 @@ class Recognizer:
                     owner = _Candidate(begin, match.start(), "Company", "short-form", 0.7)
                     chosen.append(owner)
                     ends[owner.end] = owner
-                names = _SHORT_NAME.findall(match.group("names")) or re.split(r"[、或]", match.group("names"))
+                names = _SHORT_NAME.findall(match.group("names")) or self._name_split.split(match.group("names"))
                 for name in names:
                     yield text[owner.start : owner.end], name.strip()
 
@@ -750,9 +960,16 @@ class Recognizer:
         return begin
 
     def _spread(
-        self, text: str, body: Sequence[tuple[int, int]], chosen: list[_Candidate], short_forms: list[tuple[str, str]], boundaries: set[int]
+        self,
+        text: str,
+        body: Sequence[tuple[int, int]],
+        chosen: list[_Candidate],
+        short_forms: list[tuple[str, str]],
+        boundaries: set[int],
     ) -> list[_Candidate]:
-        """Find names again where the grammar missed them, and their short forms: defined ones, and those by omission."""
+        """Find names again where the grammar missed them, and their short forms: defined ones, and those by
+        omission.
+        """
         wanted: dict[str, tuple[str, float]] = {}
         for full, short in short_forms:
             owner = next((c for c in chosen if text[c.start : c.end] == full), None)
@@ -782,7 +999,9 @@ class Recognizer:
         told = {short for _, short in short_forms if short not in self.self_words}
         if len(told) > 0:
             spots = [(m.start(), m.end()) for short in told for m in re.finditer(re.escape(short), text)]
-            chosen = [c for c in chosen if not any(a <= c.start and c.end <= b and c.end - c.start < b - a for a, b in spots)]
+            chosen = [
+                c for c in chosen if not any(a <= c.start and c.end <= b and c.end - c.start < b - a for a, b in spots)
+            ]
         taken = bytearray(len(text))
         for c in chosen:
             taken[c.start : c.end] = b"\1" * (c.end - c.start)
@@ -858,7 +1077,9 @@ class Recognizer:
                 continue
             for hit in re.finditer(re.escape(name), text):
                 span = hit.span()
-                if any(a <= span[0] and span[1] <= b for a, b in body) and not any(s < span[1] and span[0] < e for s, e in people):
+                if any(a <= span[0] and span[1] <= b for a, b in body) and not any(
+                    s < span[1] and span[0] < e for s, e in people
+                ):
                     people[span] = _Candidate(*span, "Person", "again", 0.85)
         return list(people.values()), posts
 
@@ -881,7 +1102,14 @@ class Recognizer:
             if any(c in self.hard_stop for c in text[at:stop]) or (size + given == 2 and text[at:stop] in self.common):
                 continue
             alone = given == 2 and stop - 1 in boundaries and stop + 1 not in boundaries  # 史+庆+超+带队
-            if alone or rest == "" or _HANZI.match(rest) is None or rest.startswith(self.say) or self._tag_at.get(stop, "x")[0] in "vdpcumrytfa" or self._starts_trigger(rest):
+            if (
+                alone
+                or rest == ""
+                or _HANZI.match(rest) is None
+                or rest.startswith(self.say)
+                or self._tag_at.get(stop, "x")[0] in "vdpcumrytfa"
+                or self._starts_trigger(rest)
+            ):
                 return stop
         return None
 

@@ -1,4 +1,5 @@
-"""Identity: which mentions are one entity of a document (`link`) and which entities are one thing of the corpus (`resolve_corpus`).
+"""Identity: which mentions are one entity of a document (`link`) and which entities are one thing of the corpus
+(`resolve_corpus`).
 
     闻泰 · 闻泰通讯 · 闻泰通讯股份有限公司   →   one entity with two aliases
     南湖区 · 嘉兴市南湖区                   →   place/330402
@@ -9,6 +10,7 @@ rather than being given to the wrong one.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -55,7 +57,7 @@ class Linker:
         self.ontology: Ontology = recognizer.ontology
         self.gazetteer: Gazetteer = recognizer.gazetteer
         lexicon = self.ontology.lexicon
-        self._short = {long_: short for long_, short in (pair.split("=") for pair in lexicon.get("abbreviations", ()))}
+        self._short = dict(pair.split("=") for pair in lexicon.get("abbreviations", ()))
 
     def link(self, recognition: Recognition) -> Linked:
         """Group the mentions of one document into entities."""
@@ -68,7 +70,11 @@ class Linker:
             assert mention.code is not None
             candidates = mention.code.split("|")
             beside = [c for c in context if self._beside(recognition, mention, c)]
-            code, why = (candidates[0], "only") if len(candidates) == 1 else self.gazetteer.settle(candidates, context=context, beside=beside, form=mention.name)
+            code, why = (
+                (candidates[0], "only")
+                if len(candidates) == 1
+                else self.gazetteer.settle(candidates, context=context, beside=beside, form=mention.name)
+            )
             own = self._own_name(recognition, mention)
             spot = code or f"?{own}"
             group = by_code.get(spot)
@@ -120,7 +126,11 @@ class Linker:
 
     def _own_name(self, recognition: Recognition, mention: Mention) -> str:
         """绍兴县 of 浙江省绍兴县: the mention without the places written before it."""
-        before = [m.span.end for m in recognition.mentions if m.span.start == mention.span.start and m.span.end < mention.span.end and m.code is not None]
+        before = [
+            m.span.end
+            for m in recognition.mentions
+            if m.span.start == mention.span.start and m.span.end < mention.span.end and m.code is not None
+        ]
         return mention.name[max(before) - mention.span.start :] if len(before) > 0 else mention.name
 
     def _beside(self, recognition: Recognition, mention: Mention, code: str) -> bool:
@@ -136,7 +146,9 @@ class Linker:
         fitting = [g for g in main if g.name.endswith(level)]
         if len(fitting) == 0:
             return mention.name, None
-        before = [(m.span.start, n) for n, g in enumerate(fitting) for m in g.mentions if m.span.start < mention.span.start]
+        before = [
+            (m.span.start, n) for n, g in enumerate(fitting) for m in g.mentions if m.span.start < mention.span.start
+        ]
         owner = fitting[max(before)[1]] if len(before) > 0 and len(fitting) > 1 else fitting[0]
         return owner.name + mention.name[1:], owner
 
@@ -159,7 +171,13 @@ class Linker:
         named = {self.key(m.name): g for g in groups for m in g.mentions}
         for full, short in short_forms:
             owner, other = named.get(self.key(full)), named.get(self.key(short))
-            if owner is not None and other is not None and owner is not other and owner.code is None and other.code is None:
+            if (
+                owner is not None
+                and other is not None
+                and owner is not other
+                and owner.code is None
+                and other.code is None
+            ):
                 owner.take(other)
                 other.owner = owner
             if owner is not None and short not in self.recognizer.self_words:
@@ -167,9 +185,13 @@ class Linker:
         free = [g for g in groups if g.code is None and len(g.mentions) > 0 and g.type != "Person"]
         for group in sorted(free, key=lambda g: (len(g.name), g.name)):
             ranked = [
-                (self.fit(group.name, g.name, g.type), g) for g in free
-                if g is not group and len(g.mentions) > 0 and len(g.name) > len(group.name) and self.compatible(group.type, g.type)
-            ]  # fmt: skip
+                (self.fit(group.name, g.name, g.type), g)
+                for g in free
+                if g is not group
+                and len(g.mentions) > 0
+                and len(g.name) > len(group.name)
+                and self.compatible(group.type, g.type)
+            ]
             owner = self.choose(group.name, [(rank, g.name, g) for rank, g in ranked if rank > 0])
             if owner is None:
                 if sum(rank > 0 for rank, _ in ranked) > 1:
@@ -179,18 +201,25 @@ class Linker:
             group.owner = owner
 
     def choose(self, short: str, fitting: list[tuple[int, str, T]]) -> T | None:
-        """The one thing that a short form means: the best fit, if it is alone or all that fit as well are its longer names."""
+        """The one thing that a short form means: the best fit, if it is alone or all that fit as well are its
+        longer names.
+        """
         if len(fitting) == 0:
             return None
         best = max(rank for rank, _, _ in fitting)
-        # A chain of short forms (启岳 < 启岳集团 < 启岳新能源集团) is one thing; two names that do not include each other are two.
-        chain = sorted(((name, thing) for rank, name, thing in fitting if rank == best), key=lambda item: (len(item[0]), item[0]))
-        if all(self.fit(a, b, "Company") > 0 for (a, _), (b, _) in zip(chain, chain[1:], strict=False)):
+        # A chain of short forms (启岳 < 启岳集团 < 启岳新能源集团) is one thing; two names that do not include each
+        # other are two.
+        chain = sorted(
+            ((name, thing) for rank, name, thing in fitting if rank == best), key=lambda item: (len(item[0]), item[0])
+        )
+        if all(self.fit(a, b, "Company") > 0 for (a, _), (b, _) in itertools.pairwise(chain)):
             return chain[0][1]
         return None
 
     def fit(self, short: str, name: str, kind: str) -> int:
-        """How well a short form fits a full name: 0 not, 1 by omission (庐阳湾产投), 2 without its place, 3 as its beginning or core."""
+        """How well a short form fits a full name: 0 not, 1 by omission (庐阳湾产投), 2 without its place, 3 as its
+        beginning or core.
+        """
         s, n = self.key(short), self.key(name)
         if len(s) < 2 or len(s) >= len(n):
             return 0
@@ -208,7 +237,11 @@ class Linker:
             return 0
         lead = n[: n.index(brand)] if brand in n else ""
         if s.startswith(brand):
-            tail, rest, rank = s[len(brand) :], n[n.index(brand) + len(brand) :] if brand in n else "", 3 if lead == "" else 2
+            tail, rest, rank = (
+                s[len(brand) :],
+                n[n.index(brand) + len(brand) :] if brand in n else "",
+                3 if lead == "" else 2,
+            )
         elif lead != "" and s.startswith(lead + brand):
             tail, rest, rank = s[len(lead + brand) :], n[len(lead + brand) :], 3
         else:
@@ -228,11 +261,19 @@ class Linker:
         if kind in ("Company", "Fund"):
             brand = self.key(self.recognizer.brand(name))
             bare = self.key(name)
-            found |= {brand, bare[: bare.index(brand) + len(brand)] if brand in bare else brand, self.key(self.recognizer.core(name))}
+            found |= {
+                brand,
+                bare[: bare.index(brand) + len(brand)] if brand in bare else brand,
+                self.key(self.recognizer.core(name)),
+            }
         return {f for f in found if len(f) >= 2}
 
     def compatible(self, a: str, b: str) -> bool:
-        return self.ontology.top(a) == self.ontology.top(b) or {self.ontology.top(a), self.ontology.top(b)} <= {"Company", "Fund"}
+        """True where entities of two classes can be one thing: one broad class, or a company and a fund."""
+        return self.ontology.top(a) == self.ontology.top(b) or {self.ontology.top(a), self.ontology.top(b)} <= {
+            "Company",
+            "Fund",
+        }
 
     # ------------------------------------------------------------
 
@@ -256,17 +297,35 @@ class Linker:
             as_read = {re.sub(r"\s+", "", recognition.document.quote(m.span)) for m in mentions}
             if group.code is not None:
                 # 绍兴县 inside 浙江省绍兴县 is a form of its own
-                as_read |= {m.name[n.span.end - n.span.start :] for m in mentions for n, _ in starts[m.span.start] if n.span.end < m.span.end and n.code is not None}
-            aliases = sorted((set(surfaces) | as_read | {m.name for m in mentions} | group.aliases | _inner_names(name)) - {name})
+                as_read |= {
+                    m.name[n.span.end - n.span.start :]
+                    for m in mentions
+                    for n, _ in starts[m.span.start]
+                    if n.span.end < m.span.end and n.code is not None
+                }
+            aliases = sorted(
+                (set(surfaces) | as_read | {m.name for m in mentions} | group.aliases | _inner_names(name)) - {name}
+            )
             parent = None
             if group.code is not None:
-                parent = next((by_code[a.code] for a in self.gazetteer.ancestors(group.code) if a.code in by_code), None)
+                parent = next(
+                    (by_code[a.code] for a in self.gazetteer.ancestors(group.code) if a.code in by_code), None
+                )
             else:
                 parent = next(
-                    (ids[id(g)] for m in mentions for n, g in sorted(starts[m.span.start], key=lambda p: -p[0].span.end) if g.code is not None and n.span.end < m.span.end),
+                    (
+                        ids[id(g)]
+                        for m in mentions
+                        for n, g in sorted(starts[m.span.start], key=lambda p: -p[0].span.end)
+                        if g.code is not None and n.span.end < m.span.end
+                    ),
                     ids[id(group.place)] if group.place is not None else None,
                 )
-            entities.append(Entity(ids[id(group)], group.type, name, tuple(aliases), tuple(mentions), group.code, parent, group.note))
+            entities.append(
+                Entity(
+                    ids[id(group)], group.type, name, tuple(aliases), tuple(mentions), group.code, parent, group.note
+                )
+            )
         ranked = [ids[id(g)] for g in self._main_places(groups)]
         return Linked(tuple(entities), of, tuple(ranked))
 
@@ -340,7 +399,11 @@ def resolve_corpus(extractions: Iterable[Extraction], *, linker: Linker) -> Reso
                     defined[linker.key(alias)].add(cluster)
     for cluster in sorted(named):
         short, kind = named[cluster]
-        told = [c for c in sorted(defined[cluster[1]]) if c != cluster and len(named[c][0]) > len(short) and linker.compatible(kind, named[c][1])]
+        told = [
+            c
+            for c in sorted(defined[cluster[1]])
+            if c != cluster and len(named[c][0]) > len(short) and linker.compatible(kind, named[c][1])
+        ]
         if len(told) == 1:
             owner[cluster] = told[0]
             continue
@@ -377,7 +440,9 @@ def resolve_corpus(extractions: Iterable[Extraction], *, linker: Linker) -> Reso
             corpus_id = f"{ontology.top(kind).lower()}/{_slug(longest)}"
         aliases = sorted({n for _, e in members for n in (e.name, *e.aliases)} - {name})
         note = next((e.note for _, e in sorted(members, key=lambda m: m[0]) if e.note is not None), None)
-        entities[corpus_id] = Entity(corpus_id, kind, name, tuple(aliases), (), cluster[1] if cluster[0] == "place" else None, None, note)
+        entities[corpus_id] = Entity(
+            corpus_id, kind, name, tuple(aliases), (), cluster[1] if cluster[0] == "place" else None, None, note
+        )
         for document, entity in members:
             of[document, entity.id] = corpus_id
     parents: dict[str, Counter[str]] = defaultdict(Counter)

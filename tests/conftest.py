@@ -1,7 +1,8 @@
 """What the tests of the reading stages share: the shipped ontology and gazetteer, one extractor, ways to read.
 
-`read` gives the extraction of a text, `store_of` an open store of extractions, `ontology_copy` a copy of `ontology/`
-that a test may break. The extractor keeps nothing between two documents, so that one serves all tests.
+`read` gives the extraction of a text, `samples` those of the shipped articles, `store_of` an open store of
+extractions, `ontology_copy` a copy of `ontology/` that a test may break. The extractor
+keeps nothing between two documents, so that one serves all tests.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from kg.corpus import read_text
+from kg.corpus import find_sources, read_source, read_text
 from kg.extract import Extractor
 from kg.gazetteer import Gazetteer
-from kg.model import Extraction
+from kg.model import Document, Extraction
 from kg.ontology import FILES, Ontology
 from kg.resolve import resolve_corpus
 from kg.resource import resource
@@ -48,6 +49,14 @@ def read(extractor: Extractor) -> Read:
         return extractor.extract(read_text(text, date=date, id=id))
 
     return reading
+
+
+@pytest.fixture(scope="session")
+def samples(extractor: Extractor) -> tuple[Extraction, ...]:
+    """The extractions of all shipped sample articles, in the order of their files."""
+    found, _ = find_sources([resource("data/news")])
+    documents = [item for source in found for item in read_source(source)]
+    return tuple(extractor.extract(document) for document in documents if isinstance(document, Document))
 
 
 @pytest.fixture

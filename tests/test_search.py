@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from kg.errors import DateError, QueryError, UnknownNameError
 from kg.gazetteer import Gazetteer
 from kg.model import Amount, Date, Document, Entity, Extraction, Fact, Resolution, Span, Status
 from kg.ontology import Ontology
-from kg.store import Store
+from kg.store import SourceRecord, Store
 
 ONTOLOGY = Ontology.load()
 
@@ -52,7 +53,7 @@ def _fact(
 
 
 @pytest.fixture(scope="module")
-def store() -> Store:
+def store() -> Iterator[Store]:
     a, b = A.split("。"), B.split("。")
     first = Extraction(
         Document("a", A, A, title="南湖签约", date=Date("2018-08-20", "2018-08-20", "2018-08-20")),
@@ -79,11 +80,10 @@ def store() -> Store:
     store = Store.memory()
     of = {(x.document.id, e.id): e.id for x in (first, second) for e in x.entities}
     for extraction in (first, second):
-        from kg.store import SourceRecord
-
         store.put_source(SourceRecord(extraction.document.id), [extraction])
     store.reconcile(Resolution(ENTITIES, of), ontology=ONTOLOGY, gazetteer=Gazetteer.load())
-    return store
+    yield store
+    store.close()
 
 
 @pytest.mark.parametrize(

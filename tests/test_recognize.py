@@ -1,0 +1,202 @@
+"""Recognition: spans of mentions, sentences, posts, short forms, and what holds for any text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.corpus import body, read_text
+from kg.extract import Extractor
+from kg.gazetteer import Gazetteer
+from kg.model import Mention
+from kg.ontology import Ontology
+from kg.recognize import LONGEST_NAME, Recognition, Recognizer
+
+RECOGNIZER = Recognizer(Ontology.load(), Gazetteer.load())
+
+
+def recognize(text: str) -> Recognition:
+    document = read_text(text, id="t")
+    return RECOGNIZER.recognize(document, body(document))
+
+
+def words(found: Recognition, mention: Mention) -> str:
+    return found.document.quote(mention.span)
+
+
+# ---------------------------------------------------------------- spans
+
+
+def test_a_mention_is_a_span_of_the_text_as_read() -> None:
+    found = recognize("８月11日，上海　大学与“南湖之春”组委会在嘉兴科技城签约。")
+    for mention in found.mentions:
+        assert found.document.folded[mention.span.start : mention.span.end].replace(" ", "") == mention.name
+    assert "嘉兴科技城" in [words(found, m) for m in found.mentions]
+
+
+def test_a_mention_in_traditional_script_is_quoted_in_it() -> None:
+    found = recognize("南湖區與啟岳集團簽約。")
+    assert [(words(found, m), m.name) for m in found.mentions] == [("南湖區", "南湖区"), ("啟岳集團", "启岳集团")]
+
+
+def test_full_width_brackets_and_letters_are_read_like_half_width_ones() -> None:
+    wide, narrow = recognize("开天（上海）传动与ＴＣＬ科技签约。"), recognize("开天(上海)传动与TCL科技签约。")
+    assert [(m.span, m.name, m.type) for m in wide.mentions] == [(m.span, m.name, m.type) for m in narrow.mentions]
+    assert [words(wide, m) for m in wide.mentions] == ["开天（上海）传动", "ＴＣＬ科技"]
+
+
+def test_places_written_out_are_nested_from_the_outside_in() -> None:
+    found = recognize("江苏省盐城市盐都区举行签约仪式。")
+    assert [(words(found, m), m.code) for m in found.mentions] == [
+        ("江苏省盐城市盐都区", "320903"),
+        ("江苏省盐城市", "320900"),
+        ("江苏省", "320000"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("闻泰通讯股份有限公司成立。闻泰通讯落户南湖区，闻泰投资3亿元。", ["闻泰通讯股份有限公司", "闻泰通讯", "闻泰"]),
+        ("嘉兴市南湖区召开会议。南湖迎来发展机遇。", ["嘉兴市南湖区", "南湖"]),
+    ],
+)
+def test_shorter_forms_of_a_name_are_found_again(text: str, names: list[str]) -> None:
+    found = recognize(text)
+    assert set(names) <= {words(found, m) for m in found.mentions}
+
+
+def test_a_name_that_was_found_once_is_found_wherever_it_stands() -> None:
+    found = recognize("启岳集团成立。记者获悉启岳集团成绩不错。会后启岳集团代表发言。")
+    assert [m.name for m in found.mentions].count("启岳集团") == 3
+
+
+# ---------------------------------------------------------------- sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("甲公司成立。乙公司落户！丙公司呢？", ["甲公司成立。", "乙公司落户！", "丙公司呢？"]),
+        ("他说:“项目进展顺利。”随后参观。", ["他说:“项目进展顺利。”", "随后参观。"]),
+        ("第一段\n第二段", ["第一段", "第二段"]),
+        ("没有句号的一行", ["没有句号的一行"]),
+        ("产值12.5亿元;增长3.2%。", ["产值12.5亿元;增长3.2%。"]),
+    ],
+)
+def test_a_text_falls_into_sentences(text: str, sentences: list[str]) -> None:
+    found = recognize(text)
+    assert [found.document.text[s.start : s.end] for s in found.sentences] == sentences
+
+
+# ---------------------------------------------------------------- people and posts
+
+
+@pytest.mark.parametrize(
+    ("text", "posts"),
+    [
+        ("南湖区区长周启明出席。", [("周启明", "区长")]),
+        ("启岳集团董事长、总裁欧阳静出席。", [("欧阳静", "董事长、总裁")]),
+        ("原副市长李军参加。", [("李军", "原副市长")]),
+        ("常务副区长王伟主持会议。", [("王伟", "常务副区长")]),
+        ("总经理顾衡说，项目进展顺利。", [("顾衡", "总经理")]),
+        ("副区长沈漪、顾衡参加。", [("沈漪", "副区长"), ("顾衡", "副区长")]),
+        ("区长助理是一个职务。", []),
+        ("局长办公会研究了方案。", []),
+        ("院长和老师们参加。", []),
+    ],
+)
+def test_a_post_and_the_person_who_holds_it(text: str, posts: list[tuple[str, str]]) -> None:
+    assert [(p.person.name, p.title) for p in recognize(text).posts] == posts
+
+
+def test_a_person_is_known_again_without_the_post() -> None:
+    found = recognize("启岳集团董事长周启明考察南湖区。周启明表示，合作前景广阔。")
+    assert [m.span.start for m in found.mentions if m.name == "周启明"] == [7, 16]
+
+
+# ---------------------------------------------------------------- short forms
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        (
+            "嘉兴浔江产业投资有限公司（以下简称“浔江产投”）成立。",
+            [("嘉兴浔江产业投资有限公司", "浔江产投")],
+        ),
+        ("启岳集团有限公司（下称启岳集团）公告。", [("启岳集团有限公司", "启岳集团")]),
+        (
+            "宁波澜海智能装备股份有限公司(以下简称“公司”或“澜海智能”)公告。",
+            [("宁波澜海智能装备股份有限公司", "公司"), ("宁波澜海智能装备股份有限公司", "澜海智能")],
+        ),
+        ("启岳集团（以下图所示）公告。", []),
+    ],
+)
+def test_short_forms_that_the_text_defines(text: str, pairs: list[tuple[str, str]]) -> None:
+    assert list(recognize(text).short_forms) == pairs
+
+
+@pytest.mark.parametrize(
+    ("name", "core", "brand"),
+    [
+        ("闻泰通讯股份有限公司", "闻泰通讯", "闻泰"),
+        ("嘉兴永瑞电子科技有限公司", "永瑞电子科技", "永瑞"),
+        ("星衡半导体(苏州)有限公司", "星衡半导体", "星衡"),
+        ("国际贸易有限公司", "国际贸易", ""),
+    ],
+)
+def test_what_a_company_name_is_made_of(name: str, core: str, brand: str) -> None:
+    assert (RECOGNIZER.core(name), RECOGNIZER.brand(name)) == (core, brand)
+
+
+# ---------------------------------------------------------------- any text
+
+LISTED = """
+启岳集团 澜海智能 南湖区 上海 嘉兴市 杨浦区 江海大学 有限公司 股份有限公司 集团 科技 基金 开发区 区长 周启明 董事长
+签订 收购 投资 落户 与 和 、 ， 。 ； ： （ ） ( ) “ ” 《 》 · 的 了 在 将 拟 分别 双方 公司 以下简称 2018年 3亿元
+51% 第一 省 市 区 县 镇 乡 街道 银行 医院 学院 项目 协会 管委会 𠮷 👍 é Ａ A1 區 與 簽訂 臺
+"""
+PIECES = st.sampled_from([*LISTED.split(), "\u3000", "\n"])
+TEXTS = st.one_of(
+    st.lists(PIECES, min_size=1, max_size=40).map("".join),
+    st.text(min_size=1, max_size=60),
+    st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=60),
+)
+
+
+@given(TEXTS)
+@settings(max_examples=120, deadline=None)
+def test_mentions_of_any_text_lie_in_it_and_in_order(text: str) -> None:
+    if text.strip() == "" or "\x00" in text:
+        return
+    try:
+        document = read_text(f"甲{text}", id="t")
+    except ValueError:
+        return
+    spans = body(document)
+    found = RECOGNIZER.recognize(document, spans)
+    starts = [(m.span.start, -m.span.end) for m in found.mentions]
+    assert starts == sorted(starts)
+    assert len(starts) == len(set(starts))
+    classes = RECOGNIZER.ontology.entities
+    for mention in found.mentions:
+        assert any(a <= mention.span.start and mention.span.end <= b for a, b in spans)
+        assert mention.type in classes
+        assert 0 < mention.confidence <= 1
+        assert mention.name != ""
+        if mention.code is None and mention.rule.startswith("suffix"):
+            assert mention.span.end - mention.span.start <= LONGEST_NAME + 12
+    for a, b in zip(found.sentences, found.sentences[1:], strict=False):
+        assert a.end <= b.start
+
+
+def test_one_document_leaves_no_trace_in_the_next(extractor: Extractor) -> None:
+    recognizer = extractor.recognizer
+    one, two = (
+        read_text(t, id="t") for t in ("启岳集团与澜海智能签约。公司成立。", "德景电子落户南湖区。该公司成立。")
+    )
+    alone = recognizer.recognize(two, body(two))
+    recognizer.recognize(one, body(one))
+    assert recognizer.recognize(two, body(two)) == alone
