@@ -1,0 +1,417 @@
+"""Extraction: facts of sentences of every kind, what refers back, and what holds for any text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+from conftest import Read
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.corpus import body, read_text
+from kg.errors import ReadError
+from kg.extract import Extractor, extract
+from kg.gazetteer import Gazetteer
+from kg.model import Extraction, Fact
+from kg.ontology import STATUSES, Ontology
+
+EXTRACTOR = Extractor(Ontology.load(), Gazetteer.load())
+
+
+def told(extraction: Extraction, kind: str | None = None) -> list[str]:
+    """The facts in words: `Agreement party=南湖区 party=杨浦区`, without what names and places say of themselves."""
+    names = {e.id: e.name for e in extraction.entities}
+    return [
+        f"{f.type} {' '.join(f'{role}={names[e]}' for role, e in f.roles)}"
+        for f in extraction.facts
+        if f.rule != "written-out" and (kind is None or EXTRACTOR.ontology.is_a(f.type, kind))
+    ]
+
+
+def only(extraction: Extraction, kind: str) -> Fact:
+    found = [f for f in extraction.facts if EXTRACTOR.ontology.is_a(f.type, kind)]
+    assert len(found) == 1, told(extraction)
+    return found[0]
+
+
+def roles(fact: str) -> tuple[str, set[str]]:
+    kind, *pairs = fact.split()
+    return kind, set(pairs)
+
+
+# ---------------------------------------------------------------- who does what
+
+FACTS = [
+    # agreements
+    ("南湖区与上海杨浦区签订了合作框架协议。", ["Agreement party=南湖区 party=杨浦区"]),
+    ("启岳集团和南湖区政府签署战略合作协议。", ["Agreement party=启岳集团 party=南湖区政府"]),
+    ("南湖区、杨浦区、徐汇区三地签订合作协议。", ["Agreement party=南湖区 party=杨浦区 party=徐汇区"]),
+    # A与B、C与D: one agreement a pair
+    (
+        "海宁市与奉贤区、桐乡市与金山区、平湖市与浦东新区等签订了合作协议。",
+        [
+            "Agreement party=海宁市 party=奉贤区",
+            "Agreement party=桐乡市 party=金山区",
+            "Agreement party=平湖市 party=浦东新区",
+        ],
+    ),
+    # 分别
+    (
+        "澜海智能分别与宁海县、象山县签署投资协议。",
+        ["Agreement party=澜海智能 party=宁海县", "Agreement party=澜海智能 party=象山县"],
+    ),
+    (
+        "澜海智能与宁海县、象山县分别签署投资协议。",
+        ["Agreement party=澜海智能 party=宁海县", "Agreement party=澜海智能 party=象山县"],
+    ),
+    (
+        "澜海智能、启岳集团分别与宁海县签署投资协议。",
+        ["Agreement party=澜海智能 party=宁海县", "Agreement party=启岳集团 party=宁海县"],
+    ),
+    # acquisitions, in every voice
+    ("启岳集团收购星衡半导体。", ["Acquisition acquirer=启岳集团 target=星衡半导体"]),
+    ("启岳集团收购了星衡半导体。", ["Acquisition acquirer=启岳集团 target=星衡半导体"]),
+    ("星衡半导体被启岳集团收购。", ["Acquisition acquirer=启岳集团 target=星衡半导体"]),
+    (
+        "启岳集团将星衡半导体30%的股权转让给容川资本。",
+        ["Acquisition seller=启岳集团 target=星衡半导体 acquirer=容川资本"],
+    ),
+    ("启岳集团从澜海智能收购星衡半导体。", ["Acquisition acquirer=启岳集团 target=星衡半导体 seller=澜海智能"]),
+    # foundings
+    (
+        "星衡半导体由启岳集团和容川资本共同设立。",
+        ["Establishment founder=启岳集团 founder=容川资本 founded=星衡半导体"],
+    ),
+    ("启岳集团与容川资本合作组建容江基金。", ["Establishment founder=启岳集团 founder=容川资本 founded=容江基金"]),
+    # moves
+    ("闻泰通讯从上海来到南湖区。", ["Settlement settler=闻泰通讯 location=南湖区 origin=上海市"]),
+    ("南湖区引进了德景电子、澜海智能等企业。", ["Settlement settler=德景电子 settler=澜海智能 location=南湖区"]),
+    ("落户嘉兴科技城的星衡半导体发展迅速。", ["Settlement settler=星衡半导体 location=嘉兴科技城"]),
+    # building and visiting
+    ("启岳集团在盐都区建设启岳储能产业园。", ["Construction builder=启岳集团 project=启岳储能产业园 location=盐都区"]),
+    ("南湖区区长周启明率队赴杨浦区考察。", ["Visit visitor=周启明 host=杨浦区"]),
+    # posts
+    ("启岳集团董事长欧阳静出席。", ["Office person=欧阳静 organization=启岳集团"]),
+    # parts
+    ("星衡半导体是启岳集团的控股子公司。", ["PartOf part=星衡半导体 whole=启岳集团"]),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), FACTS, ids=[text for text, _ in FACTS])
+def test_the_facts_of_a_sentence(read: Read, text: str, wanted: list[str]) -> None:
+    kinds = {w.split()[0] for w in wanted}
+    found = [roles(f) for f in told(read(text)) if f.split()[0] in kinds]
+    assert sorted(found, key=str) == sorted((roles(w) for w in wanted), key=str)
+
+
+def test_a_place_written_out_is_part_of_what_stands_before_it(read: Read) -> None:
+    extraction = read("南湖区与上海杨浦区签订了合作框架协议。")
+    names = {e.id: e.name for e in extraction.entities}
+    part = only(extraction, "PartOf")
+    assert [names[e] for _, e in part.roles] == ["杨浦区", "上海市"]
+
+
+# ---------------------------------------------------------------- what refers back
+
+REFERENCES = [
+    # the subject is carried from clause to clause and from sentence to sentence
+    ("启岳集团深耕储能多年,2019年落户南湖区。", "Settlement settler=启岳集团 location=南湖区"),
+    ("启岳集团公布了年报。随后,启岳集团收购星衡半导体,并落户南湖区。", "Settlement settler=启岳集团 location=南湖区"),
+    ("启岳集团成立于2005年。2018年落户南湖区。", "Settlement settler=启岳集团 location=南湖区"),
+    ("南湖区与启岳集团签订协议,并共同设立容江基金。", "Establishment founder=南湖区 founder=启岳集团 founded=容江基金"),
+    # 双方, 两地
+    ("南湖区与启岳集团签约。双方共建南湖研究院。", "Establishment founder=南湖区 founder=启岳集团 founded=南湖研究院"),
+    ("南湖区与杨浦区签约。两地将共同设立容江基金。", "Establishment founder=南湖区 founder=杨浦区 founded=容江基金"),
+    # 公司, 该公司, and what the text defines
+    ("澜海智能发布公告。公司收购星衡半导体。", "Acquisition acquirer=澜海智能 target=星衡半导体"),
+    ("澜海智能发布公告。公司又收购了星衡半导体。", "Acquisition acquirer=澜海智能 target=星衡半导体"),
+    ("启岳集团与南湖区签约。该公司将收购星衡半导体。", "Acquisition acquirer=启岳集团 target=星衡半导体"),
+    (
+        "启岳集团的子公司澜海智能装备股份有限公司(以下简称“公司”)公告,公司拟收购星衡半导体。",
+        "Acquisition acquirer=澜海智能装备股份有限公司 target=星衡半导体",
+    ),
+    (
+        "嘉兴浔江产业投资有限公司(以下简称“浔江产投”)成立。浔江产投收购星衡半导体。",
+        "Acquisition acquirer=嘉兴浔江产业投资有限公司 target=星衡半导体",
+    ),
+    # a school, a place
+    ("江海大学与南湖区签约。该校将落户嘉兴科技城。", "Settlement settler=江海大学 location=嘉兴科技城"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted"), REFERENCES, ids=[text for text, _ in REFERENCES])
+def test_what_refers_back_is_found(read: Read, text: str, wanted: str) -> None:
+    found = told(read(text))
+    assert roles(wanted) in [roles(f) for f in found], found
+
+
+# ---------------------------------------------------------------- labels, dates, amounts, status
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("南湖区与杨浦区签订了合作框架协议。", "合作框架协议"),
+        ("南湖区与杨浦区签订了《战略合作协议》。", "战略合作协议"),
+        ("南湖区与杨浦区签署合作备忘录。", "合作备忘录"),
+        ("启岳集团与容川资本签订股权转让合同。", "股权转让合同"),
+    ],
+)
+def test_an_agreement_is_called_what_the_text_calls_it(read: Read, text: str, label: str) -> None:
+    assert only(read(text), "Agreement").label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "words", "start"),
+    [
+        ("2017年,南湖区与杨浦区签约。", "2018-08-20", "2017年", "2017"),
+        ("2017年5月,南湖区与杨浦区签约。", "2018-08-20", "2017年5月", "2017-05"),
+        ("8月11日,南湖区与杨浦区签约。", "2018-08-20", "8月11日", "2018-08-11"),
+        ("去年,南湖区与杨浦区签约。", "2018-08-20", "去年", "2017"),
+        ("去年,南湖区与杨浦区签约。", None, "去年", None),
+        ("近日,南湖区与杨浦区签约。", "2018-08-20", "近日", None),
+        ("昨天下午,南湖区与杨浦区签约。", "2018-08-20", "昨天", "2018-08-19"),
+        ("南湖区与杨浦区签约。", "2018-08-20", None, None),
+    ],
+)
+def test_a_fact_has_the_date_that_the_text_gives(
+    read: Read, text: str, date: str | None, words: str | None, start: str | None
+) -> None:
+    found = only(read(text, date=date), "Agreement").date
+    if words is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert (found.text, found.start) == (words, start)
+
+
+def test_two_clauses_keep_their_own_dates(read: Read) -> None:
+    extraction = read("2016年,启岳集团落户南湖区;2018年,启岳集团收购星衡半导体。")
+    dates = {f.type: f.date.start for f in extraction.facts if f.date is not None}
+    assert dates == {"Settlement": "2016", "Acquisition": "2018"}
+
+
+def test_a_day_told_once_holds_for_the_same_occasion(read: Read) -> None:
+    extraction = read("8月11日,南湖区与杨浦区签订合作协议。会上,启岳集团与澜海智能签约。")
+    agreements = [f for f in extraction.facts if f.type == "Agreement"]
+    assert [f.date.start for f in agreements if f.date is not None] == ["2018-08-11", "2018-08-11"]
+    quotes = [extraction.document.quote(e) for e in agreements[1].evidence]
+    assert any("8月11日" in q for q in quotes)
+    assert quotes[0].startswith("会上")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "bound", "currency"),
+    [
+        ("启岳集团向星衡半导体增资2亿元。", "200000000", "exact", "CNY"),
+        ("启岳集团向星衡半导体增资约2.5亿元。", "250000000", "about", "CNY"),
+        ("启岳集团向星衡半导体增资不低于3000万美元。", "30000000", "at_least", "USD"),
+        ("启岳集团以1.2亿元收购星衡半导体。", "120000000", "exact", "CNY"),
+        ("启岳集团收购星衡半导体,交易价格为5亿元。", "500000000", "exact", "CNY"),
+        ("启岳集团与南湖区签订总投资超50亿元的合作协议。", "5000000000", "over", "CNY"),
+    ],
+)
+def test_a_fact_has_the_sum_that_the_text_gives(read: Read, text: str, value: str, bound: str, currency: str) -> None:
+    sums = [f.amount for f in read(text).facts if f.type not in ("Indicator", "PartOf") and f.amount is not None]
+    assert [(a.value, a.bound, a.currency) for a in sums] == [(Decimal(value), bound, currency)]
+
+
+def test_sums_and_shares_are_shared_out(read: Read) -> None:
+    extraction = read("容澜基金由澜海智能、启岳集团、容川资本分别认缴5亿元、3亿元和2亿元。")
+    names = {e.id: e.name for e in extraction.entities}
+    shares = {names[f.entities("investor")[0]]: f.amount for f in extraction.facts if f.type == "Subscription"}
+    assert {n: a.value for n, a in shares.items() if a is not None} == {
+        "澜海智能": Decimal(500_000_000),
+        "启岳集团": Decimal(300_000_000),
+        "容川资本": Decimal(200_000_000),
+    }
+
+
+def test_a_share_is_kept_as_it_is_written(read: Read) -> None:
+    assert dict(only(read("启岳集团收购星衡半导体51.20%股权。"), "Acquisition").qualifiers) == {"share": "51.20%"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "status"),
+    [
+        ("启岳集团收购星衡半导体。", "Acquisition", "done"),
+        ("启岳集团拟收购星衡半导体。", "Acquisition", "planned"),
+        ("启岳集团将收购星衡半导体。", "Acquisition", "planned"),
+        ("启岳集团计划收购星衡半导体。", "Acquisition", "planned"),
+        ("启岳集团未收购星衡半导体。", "Acquisition", "denied"),
+        ("启岳集团否认收购星衡半导体。", "Acquisition", "denied"),
+        ("启岳集团终止收购星衡半导体。", "Acquisition", "ended"),
+        ("南湖区与杨浦区签订合作协议。", "Agreement", "signed"),
+        ("南湖区拟与杨浦区签订合作协议。", "Agreement", "planned"),
+        ("启岳集团尚未与南湖区签署协议。", "Agreement", "denied"),
+        ("启岳集团解除与南湖区签订的合作协议。", "Agreement", "ended"),
+        ("启岳储能产业园在盐都区开工。", "Construction", "started"),
+        ("启岳储能产业园在盐都区建成投产。", "Construction", "completed"),
+        ("启岳集团计划在盐都区建设启岳储能产业园。", "Construction", "planned"),
+        ("启岳集团计划明年落户南湖区。", "Settlement", "planned"),
+    ],
+)
+def test_planned_denied_and_ended_are_told_apart_from_done(read: Read, text: str, kind: str, status: str) -> None:
+    assert only(read(text), kind).status == status
+
+
+def test_a_plan_to_invest_in_a_place_is_of_the_place(read: Read) -> None:
+    text = "澜海智能拟收购星衡半导体51%股权。公司计划在盐都区投资3亿元建设储能电池项目。"
+    assert "Investment investor=澜海智能 target=盐都区" in told(read(text))
+    assert "Investment investor=澜海智能 target=星衡半导体" not in told(read(text))
+
+
+# ---------------------------------------------------------------- what is no fact
+
+SILENT = [
+    "南湖区加强与企业的合作,签订协议的数量持续增长。",
+    "签约仪式在南湖区举行。",
+    "投资者对市场充满信心。",
+    "南湖区营商环境持续优化,吸引投资。",
+    "收购价格尚未确定。",
+    "多个重大项目集中签约、开工。",
+    "专业园区运营机构提供服务。",
+]
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_sentences_that_say_no_fact(read: Read, text: str) -> None:
+    assert told(read(text)) == []
+
+
+ARTICLE = """南湖区与杨浦区签约
+
+本报讯 2017年,南湖区与杨浦区签订了合作框架协议。
+
+{}
+"""
+BOILERPLATE = [
+    "来源：启岳集团与澜海智能签约日报",
+    "责任编辑：周启明",
+    "（责任编辑：周启明）",
+    "版权声明：本网站由启岳集团与澜海智能合作设立。",
+    "免责声明：启岳集团收购星衡半导体的内容仅供参考。",
+    "相关阅读：启岳集团收购星衡半导体",
+    "上一篇：启岳集团收购星衡半导体",
+    "下一篇：启岳集团与澜海智能签订合作协议",
+]
+
+
+@pytest.mark.parametrize("line", BOILERPLATE)
+def test_boilerplate_makes_no_facts(read: Read, line: str) -> None:
+    assert told(read(ARTICLE.format(line))) == ["Agreement party=南湖区 party=杨浦区"]
+
+
+def test_what_was_found_and_dropped_is_counted(read: Read) -> None:
+    extraction = read("南湖区签订了合作协议。")
+    assert told(extraction) == []
+    assert ("sign", "too few participants") in extraction.dropped
+
+
+# ---------------------------------------------------------------- traditional script
+
+
+def test_traditional_script_gives_the_same_facts_and_keeps_its_words(read: Read) -> None:
+    simple = read("2017年，南湖区与上海杨浦区签订了合作框架协议。启岳集团收购星衡半导体。")
+    old = read("2017年，南湖區與上海楊浦區簽訂了合作框架協議。啟岳集團收購星衡半導體。")
+    assert told(old) == told(simple)
+    assert [e.name for e in old.entities] == [e.name for e in simple.entities]
+    quotes = [old.document.quote(f.evidence[0]) for f in old.facts if f.type == "Agreement"]
+    assert quotes == ["2017年，南湖區與上海楊浦區簽訂了合作框架協議。"]
+    triggers = [old.document.quote(f.trigger) for f in old.facts if f.trigger is not None and f.type == "Agreement"]
+    assert triggers == ["簽訂"]
+
+
+# ---------------------------------------------------------------- what holds for every text
+
+
+def sound(extraction: Extraction) -> None:
+    """Everything that an extraction promises, whatever the text."""
+    document, ontology = extraction.document, EXTRACTOR.ontology
+    spans = body(document)
+    entities = {e.id: e for e in extraction.entities}
+    assert list(entities) == [f"e{n}" for n in range(1, len(entities) + 1)]
+    assert [f.id for f in extraction.facts] == [f"f{n}" for n in range(1, len(extraction.facts) + 1)]
+    for entity in extraction.entities:
+        assert entity.type in ontology.entities
+        assert len(entity.mentions) > 0
+        assert entity.name not in entity.aliases
+        assert entity.parent is None or (entity.parent in entities and entity.parent != entity.id)
+        for mention in entity.mentions:
+            assert document.quote(mention.span).strip() != ""
+            assert mention.name == "".join(document.folded[mention.span.start : mention.span.end].split())
+    for fact in extraction.facts:
+        declared = ontology.fact(fact.type)
+        assert {role for role, _ in fact.roles} <= {r.name for r in declared.roles}
+        assert all(e in entities for _, e in fact.roles)
+        assert all(ontology.fills(entities[e].type, role) for role, e in fact.roles)
+        assert {name for name, _ in fact.qualifiers} <= set(declared.qualifiers)
+        assert fact.status in STATUSES
+        assert 0 < fact.confidence <= 1
+        for span in fact.evidence:
+            quote = document.quote(span)
+            assert quote == document.text[span.start : span.end]
+            assert quote.strip() != ""
+            assert any(a <= span.start and span.end <= b for a, b in spans)
+        assert fact.trigger is not None
+        assert fact.evidence[0].contains(fact.trigger)
+        if fact.amount is not None:
+            assert fact.amount.text in document.text or fact.amount.text in document.folded
+        if fact.date is not None:
+            assert fact.date.text in document.text or fact.date.text in document.folded
+
+
+def test_all_samples_are_sound(samples: Sequence[Extraction]) -> None:
+    assert len(samples) > 30
+    for extraction in samples:
+        sound(extraction)
+    assert sum(len(x.facts) for x in samples) > 200
+
+
+def test_extraction_is_pure(samples: Sequence[Extraction]) -> None:
+    for extraction in reversed(samples[:12]):
+        assert extract(extraction.document, extractor=EXTRACTOR) == extraction
+
+
+SENTENCES = st.sampled_from([text for text, _ in FACTS] + [text for text, _ in REFERENCES] + SILENT)
+NOISE = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["，", "。", "\n", "\n\n", "（", "）", "“", "”", "分别", "双方", "公司", "等", "的", "\u3000", "👍"]
+    ),
+)
+
+
+def broken(sentence: str, cut: int, noise: str) -> str:
+    return sentence[:cut] + noise + sentence[cut:]
+
+
+TEXTS = st.lists(st.builds(broken, SENTENCES, st.integers(0, 40), NOISE), min_size=1, max_size=4).map("".join)
+
+
+@given(text=TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_noise_in_sentences_breaks_nothing(text: str) -> None:
+    try:
+        document = read_text(text, date="2018-08-20", id="t")
+    except ReadError:
+        return
+    first = EXTRACTOR.extract(document)
+    sound(first)
+    assert EXTRACTOR.extract(document) == first
+
+
+@given(text=st.text(min_size=1, max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_any_text_can_be_extracted(text: str) -> None:
+    try:
+        document = read_text(text, id="t")
+    except ReadError:
+        return
+    sound(EXTRACTOR.extract(document))
+
+
+def test_a_document_without_a_word_of_news_is_empty() -> None:
+    assert EXTRACTOR.extract(read_text("今天天气很好。", id="t")).facts == ()
