@@ -114,6 +114,8 @@ class Extractor:
         self._and = frozenset(lexicon["and"])
         self._list_joints = frozenset(("、", *lexicon["list_joints"]))
         self._etc = tuple(lexicon["etc"])
+        self._not_nouns = tuple(lexicon["not_nouns"])
+        self._ba = frozenset(lexicon["ba"])
         self._of = tuple(lexicon["of"])
         self._each = tuple(lexicon["each"])
         self._year = tuple(lexicon["year"])
@@ -309,12 +311,18 @@ class _Reading:
         previous: list[_Clause] = []
         for clause in clauses:
             for trigger in clause.triggers:
-                made = False
-                for frame in trigger.frames:
-                    for fact in self._apply(frame, trigger, clause, previous, clauses):
-                        made = True
-                        yield fact
-                    if made:
+                # What the clause itself says comes before what the topic could fill in.
+                for fill in (False, True):
+                    facts = next(
+                        (
+                            f
+                            for frame in trigger.frames
+                            if len(f := list(self._apply(frame, trigger, clause, previous, clauses, fill=fill))) > 0
+                        ),
+                        [],
+                    )
+                    yield from facts
+                    if len(facts) > 0:
                         break
             previous.append(clause)
         yield from self._offices(posts)
@@ -466,7 +474,7 @@ class _Reading:
             group.members[-1].type == "Place"
             and tag in ("n", "nz", "nt")
             and after != ""
-            and not after.startswith(self.x._both)
+            and not after.startswith((*self.x._both, *self.x._not_nouns))
             and not self._headed(group, clause)
         ):
             group.modifier = True  # 华东地区指挥部 is not 华东地区
@@ -517,22 +525,34 @@ class _Reading:
 
     def _subject_of(self, clause: _Clause) -> _Group | None:
         """The free group that a clause is about: the last before its first trigger, else the first of all."""
-        limit = next((t.start for t in clause.triggers if not t.nominal), clause.end)
+        first = next((t.start for t in clause.triggers if not t.nominal), None)
+        limit = clause.end if first is None else first
         free = [g for g in clause.groups if g.lead in ("", "by") and not g.modifier and g.end <= limit]
-        return next((g for g in reversed(free) if g.lead == ""), free[-1] if len(free) > 0 else None)
+        acting = [g for g in free if g.lead == ""] or free
+        if len(acting) == 0:
+            return None
+        return acting[0] if first is None else acting[-1]
 
     # ------------------------------------------------------------ frames
 
     def _apply(
-        self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause], clauses: list[_Clause]
+        self,
+        frame: Frame,
+        trigger: _Trigger,
+        clause: _Clause,
+        previous: list[_Clause],
+        clauses: list[_Clause],
+        *,
+        fill: bool,
     ) -> Iterator[Fact]:
         if len(frame.before) > 0 and not any(w in self.text[clause.start : trigger.start] for w in frame.before):
             return
+        self._counting = fill
         if frame.forward:
             previous = [c for c in clauses if c is not clause and c.start > clause.start][:2][::-1] or previous
         slots, penalty = self._slots(frame, trigger, clause, previous)
         roles = self._roles(frame, slots)
-        if frame.topic is not None and frame.topic not in roles:
+        if fill and frame.topic is not None and frame.topic not in roles:
             figures = len(self.amounts) + len(self.percentages) > 0 or any(
                 w in self.text[clause.start : clause.end] for w in self.x._stock
             )
@@ -563,6 +583,7 @@ class _Reading:
                 yield fact
 
     _share_out: str | None = None
+    _counting = True  # what is dropped is counted once, when all ways to read it have been tried
 
     def _topic(self, frame: Frame, roles: dict[str, list[_Group]]) -> _Group | None:
         """What the text is about, for a role that the clause leaves open: (甲公司)认缴4亿元 means the fund spoken
@@ -618,10 +639,14 @@ class _Reading:
     def _word_after(self, frame: Frame, trigger: _Trigger, clause: _Clause) -> str | None:
         """The label behind a trigger: 签订了《战略合作协议》 → 战略合作协议."""
         tail = self.text[trigger.end : min(clause.end, trigger.end + 60)]
-        best = min(((tail.find(w), -len(w), w) for w in frame.after if w in tail), default=None)
-        if best is None:
+        first = min((tail.find(w) for w in frame.after if w in tail), default=None)
+        if first is None:
             return None
-        return tail[: best[0] + len(best[2])]
+        # 框架 and 协议 both end a label; 合作框架协议 ends with the last of those that follow each other.
+        end = first
+        while (longer := max((end + len(w) for w in frame.after if tail.startswith(w, end)), default=end)) > end:
+            end = longer
+        return tail[:end]
 
     def _slots(
         self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]
@@ -675,6 +700,19 @@ class _Reading:
                 slots.setdefault("object", []).append(head)
             else:
                 slots.setdefault("object", []).extend(plain[:1] if not self._list_of(plain) else plain)
+        nearest = objects[0] if len(objects) > 0 else None
+        if (
+            nearest is not None
+            and nearest.modifier
+            and nearest.lead != ""
+            and len(plain) > 0
+            and plain[0] is not nearest
+            and len(slots.get("subject", [])) == 0
+            and not passive
+        ):
+            # 落户嘉兴科技城的星衡半导体: 落户 leads its place as 到 does
+            slots["subject"] = [plain[0]]
+            slots["object"] = [g for g in slots.get("object", []) if g is not plain[0]]
         if (
             self.text.startswith(self.x._of, trigger.end)
             and len(plain) > 0
@@ -839,6 +877,18 @@ class _Reading:
                         if self._fits(frame, "party", m):
                             yield [("party", subject[0].members[0]), ("party", m)]
                 return
+            if (
+                len(subject) == 1
+                and len(partners) == 1
+                and len(partners[0].members) == 1
+                and len(subject[0].members) > 1
+                and (subject[0].several or partners[0].several)
+            ):
+                # 甲、乙分别与丙签署
+                for m in subject[0].members:
+                    if self._fits(frame, "party", m):
+                        yield [("party", m), ("party", partners[0].members[0])]
+                return
             for group in roles["party"]:
                 if group.several and len(group.members) > 2 and group.joints[0] in self.x._comitative:
                     for m in group.members[1:]:
@@ -903,7 +953,7 @@ class _Reading:
                 roles.append((role, entity))
         counts = Counter(role for role, _ in roles)
         if not any(all(counts[r] >= n for r, n in need.items()) for need in frame.need):
-            if len(roles) > 0:
+            if len(roles) > 0 and self._counting:
                 self.dropped[frame.id, "too few participants"] += 1
             return None
         if len(roles) == 1 and len(frame.need) > 1 and penalty < 1:
@@ -963,18 +1013,17 @@ class _Reading:
         return trigger.word
 
     def _status_of(self, frame: Frame, trigger: _Trigger, clause: _Clause) -> Status:
-        before = self.text[max(clause.start, trigger.start - 14) : trigger.start]
+        start = max([clause.start, *(g.end for g in clause.groups if g is clause.subject and g.end <= trigger.start)])
+        start = max([start, *(t.end for t in clause.triggers if t.end <= trigger.start and t.word not in trigger.word)])
+        before = list(self.text[start : trigger.start])
         for mention in self.mentions:
-            # 拟 counts between the subject and the verb, not inside a name or before the subject
-            if clause.start <= mention.span.start < trigger.start and mention.span.end > trigger.start - 14:
-                before = (
-                    self.text[mention.span.end : trigger.start]
-                    if mention.span.end <= trigger.start and mention is self._nearest(trigger)
-                    else before
-                )
+            for k in range(max(mention.span.start, start), min(mention.span.end, trigger.start)):
+                before[k - start] = "□"
         for status, pattern in self.x._status:
-            if pattern.search(before) is not None:
-                return cast(Status, status)
+            for match in pattern.finditer("".join(before)):
+                # 将 right before a name only brings the object forward: 将星衡半导体收购
+                if not (match.group() in self.x._ba and "".join(before)[match.end() : match.end() + 1] == "□"):
+                    return cast(Status, status)
         for status, words in self.x._stages.items():
             if trigger.word in words or any(w in trigger.word for w in words):
                 return cast(Status, status)

@@ -482,12 +482,16 @@ def _patterns(
     def fail(message: str, *words: str) -> OntologyError:
         start = 0
         for word in words:
-            start = next((n for n in range(start, len(lines)) if word in lines[n]), start)
+            heads = [n for n in range(start, len(lines)) if lines[n].lstrip().startswith(word)]
+            start = next(iter(heads or [n for n in range(start, len(lines)) if word in lines[n]]), start)
         return OntologyError(message, where=path, line=start + 1)
 
     for section in data:
         if section not in {"names", "lexicon", "grammar", "frames"}:
-            raise fail(f"unknown section [{section}]; known: names, lexicon, grammar, frames", f"[{section}")
+            raise fail(
+                f"unknown section [{section}]; known: names, lexicon, grammar, frames",
+                f"[{section}" + ("." if f"[{section}." in text else "]"),
+            )
     names: dict[str, NameGrammar] = {}
     for name, body in data.get("names", {}).items():
         if name not in entities:

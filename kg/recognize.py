@@ -33,6 +33,7 @@ _SENTENCE_END = re.compile(r"[。！？!?\n]+[”’」）)]*")
 _QUOTED = re.compile(r"“([^“”\n]{2,24})”")
 _TITLE_MARK = re.compile(r"《([^《》\n]{3,40})》")
 _SHORT_NAME = re.compile(r"[“‘']([^“”‘’']{2,14})[”’']")
+_DOTTED = re.compile(r"[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,6})+")
 _HANZI = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&.\-]*")
 
@@ -42,6 +43,8 @@ _CLAUSE_WORDS = (
     "with", "at", "from", "to", "by", "for", "ba", "both", "self", "heads",
     "planned", "denied", "ended", "started", "completed", "titles", "prefixes",
 )  # fmt: skip
+#: How often the tokenizer is told that a word of a clause occurs: as often as 签订, so that 容川资本领投 is not cut at 本领.
+_TRIGGER_COUNT = 3000
 _KINDS = ("full", "short", "former", "abbreviation")
 
 
@@ -111,6 +114,8 @@ class Recognizer:
         self.year = frozenset(lexicon["year"])
         self.bracket_words = frozenset(lexicon["bracket_words"])
         self.contracts = tuple(lexicon["contracts"])
+        self.splitters = frozenset(lexicon["splitters"])
+        self.branches = frozenset(lexicon["branches"])
         self.suffixes: dict[str, list[tuple[str, bool]]] = {}
         for names in ontology.names.values():
             for strong, words in ((True, names.strong), (False, names.weak)):
@@ -186,7 +191,7 @@ class Recognizer:
                 self._jieba.add_word(word, None, "n")
         for word in sorted(clause_words):
             if not self._jieba.has_word(word):
-                self._jieba.add_word(word, None, "v")
+                self._jieba.add_word(word, _TRIGGER_COUNT, "v")
         for word in (*self.inside, *self.generic, *self.vague):
             if 1 < len(word) < 4 and not self._jieba.has_word(word):
                 self._jieba.add_word(word, None, "n")
@@ -255,15 +260,17 @@ class Recognizer:
         ordinary.
         """
         core = self.core(name)
-        kept = []
-        for word, _ in self._jieba.tag(core, False):
-            if word in self.weak or word in self.suffixes or (len(word) > 1 and word in self.common):
+        for end in range(2, len(core)):
+            behind = core[end:]
+            if any(
+                behind[:n] in self.weak or behind[:n] in self.suffixes or behind[:n] in self.common for n in (4, 3, 2)
+            ):
                 break
-            kept.append(word)
-        stem = "".join(kept)
-        return (
-            stem if len(stem) >= 2 and stem not in self.common and not self.places.get(stem, ((), "", False))[2] else ""
-        )
+        else:
+            end = len(core)
+        stem = core[:end]
+        known = self.places.get(stem)
+        return stem if stem not in self.common and stem not in self.generic and (known is None or not known[2]) else ""
 
     def title_at(self, text: str, at: int) -> tuple[int, int] | None:
         """Offsets of a title of a post that begins at `at`, or None."""
@@ -277,7 +284,16 @@ class Recognizer:
         tags: list[str] = []
         starts: list[int] = []
         position = start
-        for token, token_tag in self._jieba.tag(text[start:end], False):
+        tokens = self._jieba.tag(text[start:end], False)
+        for n, (token, token_tag) in enumerate(tokens):
+            if len(token) == 2 and token[0] in self.splitters and n + 1 < len(tokens) and self._odd(tokens[n + 1][0]):
+                # 将星+衡半导体, 从容+川资本: the preposition belongs to the clause
+                for character in token:
+                    words.append(character)
+                    tags.append("p" if character == token[0] else "n")
+                    starts.append(position)
+                    position += 1
+                continue
             for word, tag in ((token, token_tag),) if len(token) < 3 else self._parts(token, token_tag):
                 words.append(word)
                 tags.append(tag)
@@ -387,6 +403,10 @@ class Recognizer:
             if tags[j][0] == "v" and word not in self.inside and word in self.common:
                 return
 
+    def _odd(self, word: str) -> bool:
+        """True for a single character that can belong to an unknown name."""
+        return len(word) == 1 and word not in self.stop_chars and _HANZI.match(word) is not None
+
     def _parts_uncached(self, token: str, tag: str) -> tuple[tuple[str, str], ...]:
         """Words that the dictionary of the tokenizer has glued together: 市委书记, 苏州企业."""
         if token in self.suffixes or token in self.places or token in self.institutions or token in self.titles_set:
@@ -422,7 +442,8 @@ class Recognizer:
             for size in range(len(word) - 2, 1, -1):
                 inner = self.suffixes.get(word[-size:])
                 if inner is not None:
-                    named = tag in ("nt", "nz") and word not in self.common
+                    stem = word[:-size]
+                    named = tag in ("nt", "nz") and word not in self.common and stem not in self.generic
                     strong = [
                         (t, True, named and t not in ("Event", "Project", "Policy"))
                         for t, s in inner
@@ -504,7 +525,9 @@ class Recognizer:
                         and words[i - 1] not in self.boundary
                     ):
                         i -= 1
-                if any(t in ("Park", "Project", "Institution", "University", "Hospital") for t, _, _ in heads):
+                if words[h] in self.branches or any(
+                    t in ("Park", "Project", "Institution", "University", "Hospital") for t, _, _ in heads
+                ):
                     i = self._school_before(words, self._owner_before(words, tags, place_at, i))
                 break
             if word in self.institutions:
@@ -631,8 +654,10 @@ class Recognizer:
                     if (
                         i > 1
                         and place_at[i - 2] is not None
+                        and tag[0] == "n"
                         and word not in self.suffixes
                         and word not in self.boundary
+                        and word not in self.inside
                     ):
                         # 深圳市+分子+谷科技有限公司
                         anchor = True
@@ -719,7 +744,8 @@ class Recognizer:
                 return 0.85
             return 0.0
         if kind == "Project" and not anchor:
-            return 0.0
+            # Without a place or owner only what is built on another name: 启岳储能产业园+项目
+            return 0.9 if odd >= 2 and any(w in self.suffixes and w not in self.weak for w in ordinary) else 0.0
         if kind in ("Project", "Event", "Policy") and odd < 2 and not quoted and len(ordinary) == 0:
             return 0.0
         if odd >= 2 or (anchor and (odd > 0 or stem > 0)):
@@ -887,12 +913,15 @@ class Recognizer:
         )
 
     def _without_places(self, name: str) -> str:
-        words = [w for w, _ in self._jieba.tag(name, False)]
-        k = 0
-        while k < len(words) - 1 and words[k] in self.places and not (len(words[k + 1]) == 1 and k > 0):
-            k += 1  # 合肥+庐阳湾产投: 庐阳 before a single character is part of the name
-        rest = "".join(words[k:])
-        return rest if len(rest) >= 2 else name
+        """A name without the place or places that it begins with; a second one only where it is written in full."""
+        rest = name
+        for first in (True, False):
+            for size in range(min(7, len(rest) - 2), 1, -1):
+                known = self.places.get(rest[:size])
+                if known is not None and known[2] and (first or rest[size - 1] in self.levels):
+                    rest = rest[size:]
+                    break
+        return rest
 
     def _nested_places(self, text: str, chosen: list[_Candidate]) -> list[_Candidate]:
         """Places written out before a park or body (烟台市+福山区+政府), as mentions inside the longer name."""
@@ -1085,6 +1114,17 @@ class Recognizer:
 
     def _name_end(self, text: str, at: int, end: int, boundaries: set[int]) -> int | None:
         """End of a Chinese personal name that begins at `at`, or None."""
+        dotted = _DOTTED.match(text, at, end)
+        if dotted is not None:
+            stops = [k for k in range(dotted.end(), text.index("·", at) + 1, -1) if k in boundaries or k == end]
+            fit = [
+                k
+                for k in stops
+                if _HANZI.match(text[k : k + 1]) is None
+                or text[k : k + 4].startswith(self.say)
+                or self._starts_trigger(text[k : k + 4])
+            ]
+            return min(fit, default=dotted.end())
         size = 2 if text[at : at + 2] in self.surnames else 1 if text[at : at + 1] in self.surnames else 0
         if size == 0:
             return None

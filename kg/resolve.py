@@ -418,6 +418,19 @@ def resolve_corpus(extractions: Iterable[Extraction], *, linker: Linker) -> Reso
         if chosen is not None:
             owner[cluster] = chosen
 
+    # Two legal names with one core that are called the same are one company before and after a change of form.
+    cores: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for cluster in sorted(named):
+        if cluster not in owner and ontology.top(named[cluster][1]) == "Company":
+            core = linker.key(linker.recognizer.core(named[cluster][0]))
+            for alias in sorted({linker.key(a) for _, e in clusters[cluster] for a in e.aliases}):
+                if len(alias) >= 3:
+                    cores[core, alias].append(cluster)
+    for same in cores.values():
+        for other in same[1:]:
+            if other not in owner and same[0] not in owner and other != same[0]:
+                owner[other] = same[0]
+
     def final(cluster: tuple[str, str]) -> tuple[str, str]:
         while cluster in owner:
             cluster = owner[cluster]

@@ -48,6 +48,8 @@ FACTS = [
     ("南湖区与上海杨浦区签订了合作框架协议。", ["Agreement party=南湖区 party=杨浦区"]),
     ("启岳集团和南湖区政府签署战略合作协议。", ["Agreement party=启岳集团 party=南湖区政府"]),
     ("南湖区、杨浦区、徐汇区三地签订合作协议。", ["Agreement party=南湖区 party=杨浦区 party=徐汇区"]),
+    # the people who sign stand for those whose posts they hold
+    ("启岳集团董事长周启明与澜海智能总经理李军签订合作协议。", ["Agreement party=启岳集团 party=澜海智能"]),
     # A与B、C与D: one agreement a pair
     (
         "海宁市与奉贤区、桐乡市与金山区、平湖市与浦东新区等签订了合作协议。",
@@ -79,6 +81,12 @@ FACTS = [
         ["Acquisition seller=启岳集团 target=星衡半导体 acquirer=容川资本"],
     ),
     ("启岳集团从澜海智能收购星衡半导体。", ["Acquisition acquirer=启岳集团 target=星衡半导体 seller=澜海智能"]),
+    (
+        "启岳集团收购容澜基金持有的星衡半导体20%股权。",
+        ["Acquisition acquirer=启岳集团 target=星衡半导体 seller=容澜基金"],
+    ),
+    # investments
+    ("启岳集团拟向全资子公司星衡半导体增资2亿元。", ["CapitalIncrease investor=启岳集团 target=星衡半导体"]),
     # foundings
     (
         "星衡半导体由启岳集团和容川资本共同设立。",
@@ -94,6 +102,11 @@ FACTS = [
     ("南湖区区长周启明率队赴杨浦区考察。", ["Visit visitor=周启明 host=杨浦区"]),
     # posts
     ("启岳集团董事长欧阳静出席。", ["Office person=欧阳静 organization=启岳集团"]),
+    (
+        "南湖区政协主席李军、西湖区委书记周启明出席。",
+        ["Office person=李军 organization=南湖区政协", "Office person=周启明 organization=西湖区委"],
+    ),
+    ("嘉兴科技城党工委副书记、管委会副主任李军出席。", ["Office person=李军 organization=嘉兴科技城党工委"]),
     # parts
     ("星衡半导体是启岳集团的控股子公司。", ["PartOf part=星衡半导体 whole=启岳集团"]),
 ]
@@ -302,6 +315,22 @@ BOILERPLATE = [
 @pytest.mark.parametrize("line", BOILERPLATE)
 def test_boilerplate_makes_no_facts(read: Read, line: str) -> None:
     assert told(read(ARTICLE.format(line))) == ["Agreement party=南湖区 party=杨浦区"]
+
+
+def test_a_list_of_partners_without_a_subject_is_no_agreement_among_them(read: Read) -> None:
+    assert told(read("我校分别与启岳集团、澜海智能以及容川资本签署合作协议。")) == []
+
+
+def test_a_part_of_a_word_fires_nothing(read: Read) -> None:
+    # 任 in 主任, 收 in 年收入
+    rules = {f.rule for f in read("南湖区人大常委会副主任、西湖区委书记周启明出席。").facts}
+    assert rules <= {"title", "written-out"}
+
+
+@pytest.mark.parametrize("when", ["去年", "今年上半年", "2017年"])
+def test_a_figure_is_named_without_the_time_before_it(read: Read, when: str) -> None:
+    figure = only(read(f"启岳集团{when}产值10亿元。"), "Indicator")
+    assert (figure.label, figure.amount and figure.amount.value) == ("产值", Decimal(1_000_000_000))
 
 
 def test_what_was_found_and_dropped_is_counted(read: Read) -> None:
