@@ -9,7 +9,7 @@ turn. The ratio to `import typer, rich` is what can be compared between machines
 from __future__ import annotations
 
 import argparse
-import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -24,12 +24,12 @@ LEAST = "import typer, rich"
 
 def once(command: Sequence[str], folder: Path) -> tuple[float, float]:
     """CPU and wall seconds of one fresh process; raises CalledProcessError where it fails."""
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wall = time.perf_counter() - start
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system, wall
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
 
 
 def main() -> None:

@@ -50,7 +50,8 @@ def texts_of(corpus: Path | None) -> tuple[str, list[str]]:
         ]
         return "FewFC sentences", [json.loads(line)["content"] for line in lines]
     folder = corpus if corpus is not None else ROOT / "data" / "news"
-    found = [item for source in find_sources([folder])[0] for item in read_source(source)]
+    sources = [s for s in find_sources([folder])[0] if s.path is not None and s.path.stem != "README"]
+    found = [item for source in sources for item in read_source(source)]
     return folder.name, [item.text for item in found if not isinstance(item, ReadError)]
 
 

@@ -1309,6 +1309,7 @@ _NOISE_WORDS = re.compile(
 )
 _MENU = re.compile(r"[^|丨>»›。！？]{1,16}(?:\s*[|丨>»›]+\s*[^|丨>»›。！？]{1,24}){2,}")
 _MENU_ROOT = re.compile(r"(?:首页|网站首页|主页|新闻中心?)\s*[|丨>»›]")
+_LINK_LINE = re.compile(r"[\[【(]?(?:相关(?:阅读|链接|新闻|报道|文章|推荐)|延伸阅读|推荐阅读|热门推荐)[\]】)]?\s*[:：]\s*\S")
 _LINK_HEADING = re.compile(
     r"[\[【(]?(?:相关(?:阅读|链接|新闻|报道|文章|推荐|专题|稿件|资讯)|延伸阅读|推荐阅读|热门(?:推荐|文章|新闻|阅读)|猜你喜欢|更多(?:新闻|阅读|推荐|内容)|"
     r"精彩推荐|图片新闻|今日热点|新闻排行|点击排行|最新(?:文章|新闻|消息)|为您推荐|大家都在看|编辑推荐|往期回顾)[\]】)]?\s*[:：>»]*"
@@ -1347,6 +1348,8 @@ def _mark_link_lists(text: str, lines: Sequence[tuple[int, int]], noise: list[bo
         line = text[start:end]
         if _LINK_HEADING.fullmatch(line) is not None:
             listing = noise[i] = True
+        elif _LINK_LINE.match(line) is not None:
+            noise[i] = True  # 相关阅读：启岳集团收购星衡半导体
         elif listing and _STOP.search(line[-2:]) is None and len(line) <= 60:
             noise[i] = True
         else:

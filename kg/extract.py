@@ -13,11 +13,11 @@ subject is taken from the clauses and sentences before, as a reader does.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import cast
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -30,6 +30,7 @@ from kg.recognize import Post, Recognition, Recognizer, Sentence
 from kg.resolve import Linked, Linker
 
 _BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
+_PAPER = re.compile(r"《[^《》]*》")
 _CLAUSE = re.compile(r"[,，;；:：]")
 
 
@@ -44,6 +45,7 @@ class _Group:
     word: str = ""  # the preposition itself
     lead: str = ""  # slot that a preposition gives: with, at, from, to, by, for, ba; empty where free
     modifier: bool = False  # followed by 的 or a noun: says whose, not who
+    titled: bool = False  # followed by the title of a post
     several: bool = False  # 分别 stands behind it
 
 
@@ -100,7 +102,10 @@ class Extractor:
         self._frames = [tuple(by_word[w]) for w in self._words]
         self._triggers = AhoCorasick(self._words, matchkind=MatchKind.LeftmostLongest)
         self._leads = sorted(
-            ((w, slot) for slot in ("with", "at", "from", "to", "by", "for", "ba") for w in lexicon[slot]),
+            (
+                *((w, slot) for slot in ("with", "at", "from", "to", "by", "for", "ba") for w in lexicon[slot]),
+                *((w, "none") for w in lexicon["about"]),
+            ),
             key=lambda p: -len(p[0]),
         )
         self._lead_words = {w for w, _ in self._leads}
@@ -114,6 +119,14 @@ class Extractor:
         self._and = frozenset(lexicon["and"])
         self._list_joints = frozenset(("、", *lexicon["list_joints"]))
         self._etc = tuple(lexicon["etc"])
+        self._nominal = sorted(
+            {w for f in ontology.frames if f.nominal for w in f.triggers if len(w) > 1}, key=len, reverse=True
+        )
+        self._speaks_for = frozenset(lexicon["speaks_for"])
+        self._unknown_self = frozenset(lexicon["unknown_self"])
+        self._unnamed = re.compile(rf"\d+(?:{'|'.join(lexicon['unnamed'])})")
+        self._dates_of_names = tuple(lexicon["dates_of_names"])
+        self._owning = tuple(lexicon["owning"])
         self._not_nouns = tuple(lexicon["not_nouns"])
         self._ba = frozenset(lexicon["ba"])
         self._of = tuple(lexicon["of"])
@@ -209,11 +222,10 @@ class Extractor:
         """
         ends = {m.span.end for m in mentions}
         spans = [b.span() for b in _BRACKET.finditer(text) if b.start() in ends]
-        return (
-            [m for m in mentions if not any(a < m.span.start and m.span.end < b for a, b in spans)]
-            if len(spans) > 0
-            else mentions
-        )
+        # 签署《东昌府区·聊城大学共建协议》: the title of the paper names them, but they are not who signs.
+        whole = {(m.span.start, m.span.end) for m in mentions}
+        spans += [b.span() for b in _PAPER.finditer(text) if (b.start() + 1, b.end() - 1) not in whole]
+        return [m for m in mentions if not any(a < m.span.start and m.span.end < b for a, b in spans)]
 
     def _written_out(self, recognition: Recognition, linked: Linked) -> Iterator[Fact]:
         """上海四平路街道, 上海富甲经济开发区: a place written out before a division or park says what it is part of."""
@@ -227,7 +239,7 @@ class Extractor:
             if len(same) < 2:
                 continue
             same = sorted(same, key=lambda m: m.span.end)
-            for outer, inner in itertools.pairwise(same):
+            for outer, inner in pairwise(same):
                 if (
                     outer.type != "Place"
                     or inner.type not in ("Place", "Park")
@@ -288,6 +300,7 @@ class _Reading:
         self.dropped = dropped
         self.named = named
         self.references = state.references
+        self.unknown = False  # the sentence speaks of 我校, whose name the text does not give
         self.used_amounts: set[int] = set()
 
     # ------------------------------------------------------------ the sentence as clauses and groups
@@ -376,7 +389,8 @@ class _Reading:
             word = self.text[start:end]
             here = [self._id(m) for m in self.mentions if m.span.end <= start]
             entity = self.named.get(word) or self._antecedent(word, [*self.state.recent, *here])
-            if entity is None:
+            if entity is None or word in self.x._unknown_self:
+                self.unknown = self.unknown or word in self.x._unknown_self
                 continue
             self.references[start, end] = entity
             added.append(
@@ -420,7 +434,7 @@ class _Reading:
             if not any(s <= match.start() < e for s, e in closed):
                 cuts.append(match.end())
         cuts.append(self.sentence.end)
-        return [_Clause(a, b) for a, b in itertools.pairwise(cuts) if b > a]
+        return [_Clause(a, b) for a, b in pairwise(cuts) if b > a]
 
     def _groups(self, mentions: list[Mention], clause: _Clause) -> list[_Group]:
         groups: list[_Group] = []
@@ -428,7 +442,8 @@ class _Reading:
             if len(groups) > 0:
                 gap = _BRACKET.sub("", self.text[groups[-1].end : mention.span.start])
                 joint = self.x._joint.fullmatch(gap)
-                if joint is not None and joint.group("joint") and not (gap.startswith(self.x._of)):
+                alike = (mention.type == "Person") == (groups[-1].members[-1].type == "Person")
+                if alike and joint is not None and joint.group("joint") and not (gap.startswith(self.x._of)):
                     groups[-1].members.append(mention)
                     groups[-1].joints.append(joint.group("joint"))
                     groups[-1].end = mention.span.end
@@ -437,10 +452,18 @@ class _Reading:
         for group in groups:
             self._lead(group, clause)
             self._follow(group, clause)
+        for first, second in pairwise(groups):
+            if self.text[first.end : second.start] in self.x._speaks_for:
+                first.modifier = True  # 孙冠一代表南关区: the one behind acts
+                second.lead = first.lead
         return groups
 
     def _lead(self, group: _Group, clause: _Clause) -> None:
         before = self.text[clause.start : group.start].rstrip("“‘ ")
+        for word in self.x._nominal:
+            if before.endswith(word):
+                before = before[: -len(word)]  # 向全资子公司星衡半导体: 向 leads through what the name is
+                break
         verb = next((t.word for t in clause.triggers if t.end == clause.start + len(before)), None)
         lead = next(((word, slot) for word, slot in self.x._leads if before.endswith(word)), None)
         if lead is not None and (verb is None or verb == lead[0]):
@@ -467,7 +490,10 @@ class _Reading:
                 break
         group.several = any(w in after[:6] for w in self.x._each)
         if self.x.recognizer.title_at(self.text, group.end) is not None:
-            group.modifier = True  # 静海区委常委曲海富: whose post it is, not who acts
+            group.modifier = group.titled = True  # 静海区委常委曲海富: whose post it is, not who acts
+            return
+        if after.startswith(self.x._owning):
+            group.modifier = True  # 容澜基金持有的星衡半导体
             return
         tag = self.recognition.tags.get(group.end, "x")
         if (
@@ -495,6 +521,10 @@ class _Reading:
             a, b = a + start, b + start
             if any(s < b and a < e for s, e in taken):
                 continue
+            if b - a == 1 and not (
+                a in self.recognition.tags and (b in self.recognition.tags or b >= self.sentence.end)
+            ):
+                continue  # 任 in 主任
             clause = next((c for c in clauses if c.start <= a < c.end), None)
             if clause is None:
                 continue
@@ -653,8 +683,9 @@ class _Reading:
     ) -> tuple[dict[str, list[_Group]], float]:
         slots: dict[str, list[_Group]] = {}
         penalty = 1.0
-        left = [g for g in clause.groups if g.end <= trigger.start]
-        right = [g for g in clause.groups if g.start >= trigger.end]
+        groups = self._for_bodies(frame, clause.groups)
+        left = [g for g in groups if g.end <= trigger.start]
+        right = [g for g in groups if g.start >= trigger.end]
         next_trigger = next((t for t in clause.triggers if t.start >= trigger.end and not t.nominal), None)
         previous_trigger = next(
             (t for t in reversed(clause.triggers) if t.end <= trigger.start and not t.nominal), None
@@ -772,6 +803,22 @@ class _Reading:
                 return group
         return None
 
+    def _for_bodies(self, frame: Frame, groups: list[_Group]) -> list[_Group]:
+        """启岳集团董事长周启明与…签订: where no person can act, the person stands for the body whose post it is."""
+        agent = next(iter(frame.roles))
+        people = frame.types.get(agent)
+        if people is None or "Person" in people:
+            return groups
+        kept: list[_Group] = []
+        for group in groups:
+            owner = kept[-1] if len(kept) > 0 else None
+            alone = all(self._entity(m).type == "Person" for m in group.members)
+            if alone and owner is not None and owner.modifier and owner.titled and group.start - owner.end <= 20:
+                kept[-1] = replace(owner, modifier=False, several=group.several)
+            else:
+                kept.append(group)
+        return kept
+
     def _wants(self, frame: Frame, slot: str) -> bool:
         return any(slot in wanted for wanted in frame.roles.values())
 
@@ -788,7 +835,7 @@ class _Reading:
 
     def _list_of(self, groups: list[_Group]) -> bool:
         """True where groups follow each other with nothing but 、 and modifiers between them."""
-        for a, b in itertools.pairwise(groups):
+        for a, b in pairwise(groups):
             gap = self.text[a.end : b.start]
             if "、" not in gap or len(gap) > 14:
                 return False
@@ -798,6 +845,8 @@ class _Reading:
         self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]
     ) -> tuple[_Group | None, float]:
         """The subject of an earlier clause or sentence for a clause that has none; with a factor for the distance."""
+        if self.unknown:
+            return None, 1.0
         head = self.text[clause.start : trigger.start].lstrip("”’，、 ")
         if head.startswith(self.x._both) and len(self.state.pair) > 1:
             pair = self.state.pair
@@ -858,6 +907,8 @@ class _Reading:
                 for pair in segments:
                     yield [("party", m) for m in pair]
                 return
+            if all(g.lead == "with" for g in roles["party"]):
+                return  # 我校分别与甲、乙签署: who signed with them is not known, and they did not with each other
             for group in roles["party"]:
                 pairs = _pairs(group, self.x._list_joints)
                 if pairs is not None:
@@ -923,10 +974,10 @@ class _Reading:
             return []
         cuts.append(end)
         found, odd = [], 0
-        for a, b in itertools.pairwise(cuts):
+        for a, b in pairwise(cuts):
             members = [m for m in inside if a <= m.span.start and m.span.end <= b]
             joined = [
-                (m, n) for m, n in itertools.pairwise(members)
+                (m, n) for m, n in pairwise(members)
                 if any(w in self.text[m.span.end : n.span.start] for w in self.x._comitative)
             ]  # fmt: skip
             if len(joined) == 1 and all(self._fits(frame, "party", m) for m in joined[0]):
@@ -1035,8 +1086,9 @@ class _Reading:
 
     def _date(self, trigger: _Trigger, clause: _Clause) -> Date | None:
         """The date nearest before the trigger in the sentence, else the first behind it in the clause."""
-        known = [d for d in self.dates if d[1] <= trigger.start]
-        within = [d for d in self.dates if trigger.end <= d[0] < clause.end]
+        dates = [d for d in self.dates if not self.text.startswith(self.x._dates_of_names, d[1])] or self.dates
+        known = [d for d in dates if d[1] <= trigger.start]
+        within = [d for d in dates if trigger.end <= d[0] < clause.end]
         pointed = [d for d in known if d[2].start is not None]
         if len(pointed) > 0:
             return pointed[-1][2]
@@ -1077,12 +1129,18 @@ class _Reading:
             behind = self._amounts_behind(clause)
             if len(behind) > 0:
                 index, best = behind[0]
-            elif len(self.amounts) == 1 and 0 not in self.used_amounts:
+            elif len(self.amounts) == 1 and 0 not in self.used_amounts and self._only_statement(trigger):
                 index, best = 0, self.amounts[0]
             else:
                 return None
         self.used_amounts.add(index)
         return best[2]
+
+    def _only_statement(self, trigger: _Trigger) -> bool:
+        """True where no other verb of the sentence could have the sum for itself."""
+        return not any(
+            any(f.amount for f in t.frames) for c in self.clauses for t in c.triggers if t.start != trigger.start
+        )
 
     def _amounts_behind(self, clause: _Clause) -> list[tuple[int, tuple[int, int, Amount]]]:
         """Sums in the clauses behind that name nobody and so go on about this one: …迁往广阳,总投资2.1亿元."""
@@ -1099,7 +1157,12 @@ class _Reading:
 
     def _offices(self, posts: Sequence[Post]) -> Iterator[Fact]:
         """区长周启明 with the body before the title; without one, the company, school or place spoken of."""
-        for post in posts:
+        for told in posts:
+            # 党工委 can be read as the end of a body or the beginning of a title: the body has it.
+            start = max(
+                [told.start, *(m.span.end for m in self.mentions if m.span.start <= told.start < m.span.end < told.end)]
+            )
+            post = Post(told.person, self.text[start : told.end], start, told.end)
             bodies = [m for m in self.mentions if m.span.end <= post.start and self._joins(m, post.start)]
             confidence = 0.9
             holder = self.linked.of[post.person.span.start, post.person.span.end]
@@ -1161,6 +1224,8 @@ class _Reading:
         """Whose title it is where no body stands before it: the last company, school or association spoken of; a
         district's for 区长.
         """
+        if self.unknown:
+            return None
         if title.endswith(self.x._place_titles):
             level = title[-2]
             return next((p for p in self.linked.main_places if self.linked.entity(p).name.endswith(level)), None)
@@ -1233,7 +1298,18 @@ class _Reading:
 
     def _joins(self, mention: Mention, start: int) -> bool:
         gap = _BRACKET.sub("", self.text[mention.span.end : start])
-        return gap in self.x._body_gaps
+        if gap in self.x._body_gaps:
+            return True
+        # 厦门银祥集团肉品产业总裁: a department between body and title
+        tags = [self.recognition.tags.get(k) for k in range(mention.span.end, start)]
+        return len(gap) <= 6 and tags[:1] != [None] and all(t is None or t in ("n", "nz", "vn", "b", "j") for t in tags)
+
+    def _home_group(self) -> list[_Group]:
+        """The park or division that the document speaks of most."""
+        for entity in self.linked.main_places:
+            mention = self.linked.entity(entity).mentions[0]
+            return [_Group([mention], [], mention.span.start, mention.span.end)]
+        return []
 
     def _indicators(self, clauses: list[_Clause]) -> Iterator[Fact]:
         """产值超过百亿元: a figure with its measure, said of the clause's subject."""
@@ -1244,16 +1320,36 @@ class _Reading:
             if clause is None:
                 continue
             measure = None
-            for match in self.x._indicator.finditer(self.text, clause.start, a):
+            dated = max((d[1] for d in self.dates if clause.start <= d[0] and d[1] <= a), default=clause.start)
+            for match in self.x._indicator.finditer(self.text, dated, a):
                 measure = match
             if measure is None or a - measure.end() > 10:
                 continue
-            before = [g for g in clause.groups if g.end <= measure.start() and g.lead in ("", "at")]
+            before = [
+                g
+                for g in clause.groups
+                if g.end <= measure.start() and g.lead in ("", "at") and self._entity(g.members[-1]).type != "Person"
+            ]
+            if self.x._unnamed.search(self.text, before[-1].end if len(before) > 0 else self.sentence.start, a):
+                # 61个项目总投资…: said of the place that has them, not of a company named before
+                before = [
+                    g for g in before if self.x.ontology.top(self._entity(g.members[-1]).type) in ("Place", "Park")
+                ]
+                if len(before) == 0:
+                    before = self._home_group()
             subject = before[-1] if len(before) > 0 else None
             factor = 0.8
             if subject is None:
-                earlier = [c.subject for c in clauses if c.end <= clause.start and c.subject is not None]
+                earlier = [
+                    c.subject
+                    for c in clauses
+                    if c.end <= clause.start
+                    and c.subject is not None
+                    and self._entity(c.subject.members[-1]).type != "Person"
+                ]
                 subject = earlier[-1] if len(earlier) > 0 else self.state.topic
+                if subject is not None and self._entity(subject.members[-1]).type == "Person":
+                    continue
                 factor = 0.65
             if subject is None:
                 continue

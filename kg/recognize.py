@@ -80,6 +80,14 @@ class Recognition:
 
 
 @dataclass(slots=True)
+class _Tokens:
+    """What the tokenizer saw of one document: part of speech by offset, and the head nouns that stand alone."""
+
+    tags: dict[int, str]
+    bare: list[tuple[int, int]]
+
+
+@dataclass(slots=True)
 class _Candidate:
     start: int
     end: int
@@ -114,6 +122,9 @@ class Recognizer:
         self.year = frozenset(lexicon["year"])
         self.bracket_words = frozenset(lexicon["bracket_words"])
         self.contracts = tuple(lexicon["contracts"])
+        self.joining = frozenset(lexicon["and"])
+        announce = "|".join(re.escape(w) for w in sorted(lexicon["announce"], key=len, reverse=True))
+        self._announced = re.compile(rf"(?:{announce})")
         self.splitters = frozenset(lexicon["splitters"])
         self.branches = frozenset(lexicon["branches"])
         self.suffixes: dict[str, list[tuple[str, bool]]] = {}
@@ -215,18 +226,16 @@ class Recognizer:
         """Find every mention inside the body spans of a document."""
         text = document.folded
         found: list[_Candidate] = []
-        self._bare: list[tuple[int, int]] = []
-        self._tag_at: dict[int, str] = {}
         sentences: list[Sentence] = []
-        boundaries: set[int] = set()
+        tokens = _Tokens({}, [])
         for start, end in body:
             sentences.extend(_sentences(text, start, end))
-            found.extend(self._scan(text, start, end, boundaries))
+            found.extend(self._scan(text, start, end, tokens))
         found.extend(self._titled_works(text, body))
         chosen = _longest(found)
         short_forms = list(self._short_forms(text, chosen, body))
-        chosen = self._spread(text, body, chosen, short_forms, boundaries)
-        people, posts = self._people(text, body, chosen, boundaries)
+        chosen = self._spread(text, body, chosen, short_forms, tokens)
+        people, posts = self._people(text, body, chosen, tokens)
         chosen = _longest([*chosen, *people])
         chosen.extend(self._nested_places(text, chosen))
         chosen.sort(key=lambda c: (c.start, -c.end))
@@ -238,8 +247,8 @@ class Recognizer:
             mentions=mentions,
             posts=tuple(Post(by_start[s, e], text[a:b], a, b) for s, e, a, b in posts if (s, e) in by_start),
             short_forms=tuple(short_forms),
-            tags=self._tag_at,
-            bare=tuple(b for b in self._bare if not any(m.span.start < b[1] and b[0] < m.span.end for m in mentions)),
+            tags=tokens.tags,
+            bare=tuple(b for b in tokens.bare if not any(m.span.start < b[1] and b[0] < m.span.end for m in mentions)),
         )
 
     def core(self, name: str) -> str:
@@ -279,7 +288,7 @@ class Recognizer:
 
     # ------------------------------------------------------------ names from their ends
 
-    def _scan(self, text: str, start: int, end: int, boundaries: set[int]) -> Iterator[_Candidate]:
+    def _scan(self, text: str, start: int, end: int, found: _Tokens) -> Iterator[_Candidate]:
         words: list[str] = []
         tags: list[str] = []
         starts: list[int] = []
@@ -299,9 +308,8 @@ class Recognizer:
                 tags.append(tag)
                 starts.append(position)
                 position += len(word)
-        boundaries.update(starts)
-        boundaries.add(position)
-        self._tag_at.update(zip(starts, tags, strict=True))
+        found.tags.update(zip(starts, tags, strict=True))
+        found.tags.setdefault(position, "x")
         starts.append(position)
         count = len(words)
         place_at = [self._place(words, i) for i in range(count)]
@@ -326,8 +334,15 @@ class Recognizer:
                 i += 1
         for h in range(count):
             heads = self._head(words[h], tags[h])
+            if (
+                heads is not None
+                and h + 1 < count
+                and words[h + 1] in self.companies
+                and words[h] not in self.companies
+            ):
+                continue  # …基金+有限公司: the legal ending is the head
             if heads is None and words[h] in self.self_words and self._stands_alone(words, tags, h):
-                self._bare.append((starts[h], starts[h + 1]))
+                found.bare.append((starts[h], starts[h + 1]))
             if (
                 heads is not None
                 and words[h] in self.verbal
@@ -349,7 +364,7 @@ class Recognizer:
                 ):
                     yield _Candidate(starts[h - 1], starts[h + 1], "Government", f"suffix:{words[h]}", 0.9)
                 continue
-            yield from self._grow(text, words, tags, starts, place_at, h, heads)
+            yield from self._grow(text, words, tags, starts, place_at, h, heads, found.bare)
         for i in range(count):
             if place_at[i] is not None and len(words[i]) > 2:
                 yield from self._local_body(words, tags, starts, place_at, i)
@@ -462,6 +477,7 @@ class Recognizer:
         place_at: list[tuple[tuple[str, ...], str, bool] | None],
         h: int,
         heads: tuple[tuple[str, bool, bool], ...],
+        bare: list[tuple[int, int]],
     ) -> Iterator[_Candidate]:
         i = h
         odd = 0  # characters of the stem that are no ordinary words
@@ -559,7 +575,7 @@ class Recognizer:
                     break
                 if (
                     word in self.stop_chars
-                    and word not in self.hard_stop
+                    and (word not in self.hard_stop or (word in self.joining and words[h] in self.companies))
                     and (far := self._place_behind(words, place_at, i - 1)) is not None
                 ):
                     # 铁岭+凡河铸锻有限公司: a place close before shows that the character belongs to the name
@@ -691,7 +707,7 @@ class Recognizer:
             ordinary.pop()
             i += 1
         if i == h and not whole and len(words[h]) > 1 and self._stands_alone(words, tags, h):
-            self._bare.append((starts[h], starts[h + 1]))
+            bare.append((starts[h], starts[h + 1]))
         start, end = starts[i], starts[h + 1]
         end = self._tail(text, end)
         # A level word alone before a body (区发改局) leaves the place to the document.
@@ -743,6 +759,9 @@ class Recognizer:
             if odd >= 2 or (odd >= 1 and anchor) or (bracket and odd >= 1):
                 return 0.85
             return 0.0
+        telling = [w for w in ordinary if w not in self.generic and w not in self.inside and w not in self.suffixes]
+        if kind == "Project" and anchor and odd == 0 and not quoted and len(telling) == 0:
+            return 0.0  # 南京市重大招商项目
         if kind == "Project" and not anchor:
             # Without a place or owner only what is built on another name: 启岳储能产业园+项目
             return 0.9 if odd >= 2 and any(w in self.suffixes and w not in self.weak for w in ordinary) else 0.0
@@ -750,7 +769,6 @@ class Recognizer:
             return 0.0
         if odd >= 2 or (anchor and (odd > 0 or stem > 0)):
             return 0.95
-        telling = [w for w in ordinary if w not in self.generic and w not in self.inside and w not in self.suffixes]
         if kind in ("Company", "Fund") and len(telling) > 0 and len(ordinary) <= 4:
             return 0.6
         return 0.0
@@ -860,6 +878,8 @@ class Recognizer:
         """Start of the company or school that stands before the place in a name: 澜海智能+中原装备基地,
         江海大学+共青城实习基地.
         """
+        if i > 0 and words[i - 1] not in self.suffixes and self._head(words[i - 1], tags[i - 1]) is not None:
+            return i - 1
         if (
             i == 0
             or words[i - 1] not in self.suffixes
@@ -960,11 +980,19 @@ class Recognizer:
                     chosen[:] = [c for c in chosen if not (begin <= c.start and c.end <= match.start())]
                     ends[match.start()] = _Candidate(begin, match.start(), "Company", "stock-code", 0.85)
                     chosen.append(ends[match.start()])
+            for match in self._announced.finditer(text, start, end):
+                # 惠昌传感公告称: what announces is a company
+                begin = self._left_edge(text, start, match.start())
+                free = not any(c.start < match.start() and begin < c.end for c in chosen if c.type != "Place")
+                if free and 3 <= match.start() - begin <= 8 and text[begin : match.start()] not in self.common:
+                    chosen[:] = [c for c in chosen if not (begin <= c.start and c.end <= match.start())]
+                    ends[match.start()] = _Candidate(begin, match.start(), "Company", "announces", 0.75)
+                    chosen.append(ends[match.start()])
             for match in self._short_form.finditer(text, start, end):
                 owner = ends.get(match.start())
                 if owner is None:
                     begin = self._left_edge(text, start, match.start())
-                    if match.start() - begin < 3:
+                    if match.start() - begin < 3 or text[begin : match.start()] in self.suffixes:
                         continue
                     owner = _Candidate(begin, match.start(), "Company", "short-form", 0.7)
                     chosen.append(owner)
@@ -994,7 +1022,7 @@ class Recognizer:
         body: Sequence[tuple[int, int]],
         chosen: list[_Candidate],
         short_forms: list[tuple[str, str]],
-        boundaries: set[int],
+        tokens: _Tokens,
     ) -> list[_Candidate]:
         """Find names again where the grammar missed them, and their short forms: defined ones, and those by
         omission.
@@ -1043,8 +1071,8 @@ class Recognizer:
                 if (
                     not any(taken[at:stop])
                     and any(a <= at and stop <= b for a, b in body)
-                    and at in boundaries
-                    and (stop in boundaries or len(name) >= 4)
+                    and at in tokens.tags
+                    and (stop in tokens.tags or len(name) >= 4)
                 ):
                     found.append(_Candidate(at, stop, kind, "again", confidence, codes.get(name)))
                     taken[at:stop] = b"\1" * len(name)
@@ -1063,7 +1091,7 @@ class Recognizer:
     # ------------------------------------------------------------ people
 
     def _people(
-        self, text: str, body: Sequence[tuple[int, int]], chosen: list[_Candidate], boundaries: set[int]
+        self, text: str, body: Sequence[tuple[int, int]], chosen: list[_Candidate], tokens: _Tokens
     ) -> tuple[list[_Candidate], list[tuple[int, int, int, int]]]:
         """Names beside a title (区长周启明), names in a list behind such a one, and the same names elsewhere."""
         people: dict[tuple[int, int], _Candidate] = {}
@@ -1073,7 +1101,7 @@ class Recognizer:
             for match in self._title.finditer(text, start, end):
                 at = match.end()
                 while True:
-                    stop = self._name_end(text, at, end, boundaries)
+                    stop = self._name_end(text, at, end, tokens)
                     if stop is None:
                         break
                     people[at, stop] = _Candidate(at, stop, "Person", "title", 0.9)
@@ -1085,7 +1113,7 @@ class Recognizer:
                         break
             for match in self._named_by.finditer(text, start, end):
                 at = match.end()
-                while (stop := self._name_end(text, at, end, boundaries)) is not None:
+                while (stop := self._name_end(text, at, end, tokens)) is not None:
                     people.setdefault((at, stop), _Candidate(at, stop, "Person", "named", 0.85))
                     names.add(text[at:stop])
                     if stop < end and text[stop] == "、":
@@ -1094,7 +1122,7 @@ class Recognizer:
                         break
             for match in self._post_behind.finditer(text, start, end):
                 at = match.end(1)
-                stop = self._name_end(text, at, end, boundaries)
+                stop = self._name_end(text, at, end, tokens)
                 if stop is None or text[stop : stop + 1] == "" or self._verb_of_post.match(text, stop) is None:
                     continue
                 clause = re.split(r"[。；;\n]", text[stop : min(end, stop + 40)], maxsplit=1)[0]
@@ -1112,11 +1140,11 @@ class Recognizer:
                     people[span] = _Candidate(*span, "Person", "again", 0.85)
         return list(people.values()), posts
 
-    def _name_end(self, text: str, at: int, end: int, boundaries: set[int]) -> int | None:
+    def _name_end(self, text: str, at: int, end: int, tokens: _Tokens) -> int | None:
         """End of a Chinese personal name that begins at `at`, or None."""
         dotted = _DOTTED.match(text, at, end)
         if dotted is not None:
-            stops = [k for k in range(dotted.end(), text.index("·", at) + 1, -1) if k in boundaries or k == end]
+            stops = [k for k in range(dotted.end(), text.index("·", at) + 1, -1) if k in tokens.tags or k == end]
             fit = [
                 k
                 for k in stops
@@ -1133,21 +1161,23 @@ class Recognizer:
             if stop > end or _HANZI.fullmatch(text[at:stop]) is None:
                 continue
             rest = text[stop : stop + 4]
-            if stop not in boundaries and rest != "":
+            if stop not in tokens.tags and rest != "":
                 continue  # 杨洱+担任, not 杨洱担+任
             if given == 2 and text[stop - 1] in self.say_chars and _HANZI.match(text[stop : stop + 1]) is not None:
                 continue  # 顾衡+说他, but 周凤来、
             if given == 2 and text[stop - 1] in self.speech and _HANZI.match(text[stop : stop + 1]) is None:
                 continue  # 顾衡+说,
-            if any(c in self.hard_stop for c in text[at:stop]) or (size + given == 2 and text[at:stop] in self.common):
+            if any(c in self.hard_stop for c in text[at + size : stop]) or (
+                size + given == 2 and text[at:stop] in self.common
+            ):
                 continue
-            alone = given == 2 and stop - 1 in boundaries and stop + 1 not in boundaries  # 史+庆+超+带队
+            alone = given == 2 and stop - 1 in tokens.tags and stop + 1 not in tokens.tags  # 史+庆+超+带队
             if (
                 alone
                 or rest == ""
                 or _HANZI.match(rest) is None
                 or rest.startswith(self.say)
-                or self._tag_at.get(stop, "x")[0] in "vdpcumrytfa"
+                or tokens.tags.get(stop, "x")[0] in "vdpcumrytfa"
                 or self._starts_trigger(rest)
             ):
                 return stop

@@ -90,7 +90,7 @@ class Linker:
         for group in groups:
             if group.code is not None:
                 group.name = self.gazetteer.get(group.code).name
-        main = self._main_places(groups)
+        main = self._main_places(groups, recognition)
         by_name: dict[tuple[str, str], _Group] = {}
         for mention in others:
             name, owner = self._complete(mention, main) if mention.rule == "local" else (mention.name, None)
@@ -136,20 +136,25 @@ class Linker:
     def _beside(self, recognition: Recognition, mention: Mention, code: str) -> bool:
         return any(m.code == code and m.span.end == mention.span.start for m in recognition.mentions)
 
-    def _main_places(self, groups: list[_Group]) -> list[_Group]:
+    def _main_places(self, groups: list[_Group], recognition: Recognition) -> list[_Group]:
+        """Divisions, the most spoken of first; a place inside a longer name counts half."""
+        longest: dict[int, int] = {}
+        for m in recognition.mentions:
+            longest[m.span.start] = max(m.span.end, longest.get(m.span.start, 0))
+
+        def weight(group: _Group) -> float:
+            return sum(0.5 if longest[m.span.start] > m.span.end else 1.0 for m in group.mentions)
+
         ranked = [g for g in groups if g.code is not None and self.gazetteer.get(g.code).kind == "division"]
-        return sorted(ranked, key=lambda g: (-len(g.mentions), g.mentions[0].span.start))
+        return sorted(ranked, key=lambda g: (-weight(g), g.mentions[0].span.start))
 
     def _complete(self, mention: Mention, main: list[_Group]) -> tuple[str, _Group | None]:
-        """区发改局 → 南湖区发改局: the division of that level nearest before it, else the one most spoken of."""
+        """区发改局 → 南湖区发改局: the division of that level that is most spoken of."""
         level = mention.name[0]
         fitting = [g for g in main if g.name.endswith(level)]
         if len(fitting) == 0:
             return mention.name, None
-        before = [
-            (m.span.start, n) for n, g in enumerate(fitting) for m in g.mentions if m.span.start < mention.span.start
-        ]
-        owner = fitting[max(before)[1]] if len(before) > 0 and len(fitting) > 1 else fitting[0]
+        owner = fitting[0]
         return owner.name + mention.name[1:], owner
 
     # ------------------------------------------------------------ names
@@ -326,7 +331,7 @@ class Linker:
                     ids[id(group)], group.type, name, tuple(aliases), tuple(mentions), group.code, parent, group.note
                 )
             )
-        ranked = [ids[id(g)] for g in self._main_places(groups)]
+        ranked = [ids[id(g)] for g in self._main_places(groups, recognition)]
         return Linked(tuple(entities), of, tuple(ranked))
 
 

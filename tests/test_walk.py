@@ -76,7 +76,7 @@ def test_from_bytes_to_a_drawn_edge(
     assert found is not None
     data = json.loads(found.group(1))
     number = {node[0]: n for n, node in enumerate(data["nodes"])}
-    drawn = [k for k in data["links"] if {number["南湖区"], number["杨浦区"]} <= set(k[1:3])]
+    drawn = [k for k in data["links"] if {number["南湖区"], number["杨浦区"]} <= set(k[2:4])]
     assert len(drawn) == 1
     shown = data["facts"][drawn[0][0]]
     assert (shown["l"], shown["d"]) == ("合作框架协议", "2017")

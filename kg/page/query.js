@@ -30,7 +30,7 @@ function address(iri) {
   const kind = KINDS.find(k => iri.startsWith(D.base + k));
   if (!kind) return null;
   const path = iri.slice(D.base.length).split(/[?#]/)[0];
-  return '/' + path.split('/').map(part => encodeURIComponent(decoded(part))).join('/') + D.suffix;
+  return '/' + path.split('/').map(part => encodeURIComponent(decoded(part))).join('/') + (D.lang ? '?lang=' + D.lang : '');
 }
 function cell(term) {
   if (!term) return el('td');
