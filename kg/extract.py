@@ -122,6 +122,7 @@ class Extractor:
         self._nominal = sorted(
             {w for f in ontology.frames if f.nominal for w in f.triggers if len(w) > 1}, key=len, reverse=True
         )
+        self._leads_others = tuple(lexicon["leads_others"])
         self._speaks_for = frozenset(lexicon["speaks_for"])
         self._unknown_self = frozenset(lexicon["unknown_self"])
         self._unnamed = re.compile(rf"\d+(?:{'|'.join(lexicon['unnamed'])})")
@@ -326,17 +327,16 @@ class _Reading:
             for trigger in clause.triggers:
                 # What the clause itself says comes before what the topic could fill in.
                 for fill in (False, True):
-                    facts = next(
-                        (
-                            f
-                            for frame in trigger.frames
-                            if len(f := list(self._apply(frame, trigger, clause, previous, clauses, fill=fill))) > 0
-                        ),
-                        [],
-                    )
+                    facts: list[Fact] = []
+                    for frame in trigger.frames:
+                        if not frame.also and len(facts) == 0:
+                            facts = list(self._apply(frame, trigger, clause, previous, clauses, fill=fill))
                     yield from facts
                     if len(facts) > 0:
                         break
+                for frame in trigger.frames:
+                    if frame.also:
+                        yield from self._apply(frame, trigger, clause, previous, clauses, fill=True)
             previous.append(clause)
         yield from self._offices(posts)
         yield from self._indicators(clauses)
@@ -561,6 +561,11 @@ class _Reading:
         acting = [g for g in free if g.lead == ""] or free
         if len(acting) == 0:
             return None
+        leading = next(
+            (g for g in acting if self.text[g.end : g.end + 8].lstrip("”").startswith(self.x._leads_others)), None
+        )
+        if leading is not None:
+            return leading  # 县长栗明川率…管委会赴绍兴: he goes, whoever comes with him
         return acting[0] if first is None else acting[-1]
 
     # ------------------------------------------------------------ frames
@@ -790,6 +795,20 @@ class _Reading:
             if len(slots["subject"][0].members) == 1:
                 slots["subject"] = [*partners, *slots["subject"]]
         return slots, penalty
+
+    def _place_beside(self, clause: _Clause, previous: list[_Clause], *, own: bool) -> _Group | None:
+        """投资12亿元,在共青高新区建设…: the place of the clause behind, or before, that has the same subject."""
+        behind = next((c for c in self.clauses if c.start == clause.end), None)
+        if behind is not None and not any(g.lead == "" and g.end <= self._first_verb(behind) for g in behind.groups):
+            place = next((g for g in behind.groups if g.lead == "at"), None)
+            if place is not None:
+                return place
+        if own or len(previous) == 0:
+            return None
+        return next((g for g in previous[-1].groups if g.lead == "at"), None)
+
+    def _first_verb(self, clause: _Clause) -> int:
+        return clause.triggers[0].start if len(clause.triggers) > 0 else clause.end
 
     def _acted_on(self, frame: Frame, previous: list[_Clause], agents: list[_Group]) -> _Group | None:
         """The subject of an earlier clause as what is acted on now: 该基金,由甲发起; 乙,去年被丙收购."""

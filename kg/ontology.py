@@ -137,6 +137,7 @@ class Frame:
     not_before: tuple[str, ...] = ()
     types: Mapping[str, frozenset[str]] = field(default_factory=dict)
     pairs: bool = False
+    also: bool = False
     each: str | None = None
     label: str | None = None
     status: str = "done"
@@ -463,7 +464,7 @@ def _local(term: object) -> str | None:
 
 
 _FRAME_WORDS = ("after", "before", "not_after", "not_before", "accepts", "rejects")
-_FRAME_PLAIN = ("pairs", "each", "label", "amount", "carry", "topic", "home", "nominal", "forward", "confidence")
+_FRAME_PLAIN = ("pairs", "also", "each", "label", "amount", "carry", "topic", "home", "nominal", "forward", "confidence")
 _FRAME_KEYS = {"fact", "triggers", "roles", "need", "types", "status", *_FRAME_WORDS, *_FRAME_PLAIN}
 
 

@@ -164,8 +164,13 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
         part = network.around(part, focus, depth)
     title = " · ".join(centre.label for centre in centres) or site.words["graph"]
     language: Any = site.language
+    text = render(part, site.ontology, title=title, language=language, focus=focus)
+    # The page is written for a file that stands alone; here it gets a way to its neighbour.
+    tools = '<div id="tools"'
+    tail = f"?lang={site.language}" if site.chosen else ""
+    text = text.replace(tools, f'<a class="tool" href="/sparql{tail}">{_e(site.words["query"])}</a>{tools}', 1)
     # The page has a policy of its own inside; only this cannot stand there.
-    return Page(render(part, site.ontology, title=title, language=language, focus=focus), "frame-ancestors 'none'")
+    return Page(text, "frame-ancestors 'none'")
 
 
 def query_page(site: Site) -> Page:
@@ -278,7 +283,9 @@ def _fact(site: Site, row: search.FactRow) -> str:
     roles: dict[str, list[str]] = {}
     for role, named in row.roles:
         roles.setdefault(role, []).append(site.link("/entity/" + named.id, named.label))
-    name = f'<div class="name">{_e(row.label)}</div>' if row.label is not None else ""
+    # A fact without a name of its own is called by its class (or a word of the text that says no more).
+    named = row.label is not None and row.label != ontology.label(row.type)
+    name = f'<div class="name">{_e(row.label)}</div>' if named else ""
     told = "".join(_telling(site, telling, [named.label for _, named in row.roles]) for telling in row.tellings)
     participants = _pairs((site.label(role), " · ".join(links)) for role, links in roles.items())
     head = f'<div class="top">{"".join(top)}</div>'

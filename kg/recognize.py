@@ -771,6 +771,8 @@ class Recognizer:
             return 0.95
         if kind in ("Company", "Fund") and len(telling) > 0 and len(ordinary) <= 4:
             return 0.6
+        if kind == "Park" and len(telling) == 1 and len(ordinary) == 1 and len(telling[0]) == 2:
+            return 0.6  # 共青高新区, 火炬开发区
         return 0.0
 
     def _opening(

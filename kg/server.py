@@ -35,7 +35,7 @@ import urllib.parse
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -79,6 +79,7 @@ class _Snapshots:
         self._store = store
         self._pause = pause
         self._root: Path | None = None
+        self._mark: IO[bytes] | None = None
         self._number = 0
         self._state: object = None
         self._made = -math.inf
@@ -103,11 +104,7 @@ class _Snapshots:
         if state == self._state:
             return
         if self._root is None:
-            try:
-                # Beside the store, so that links work.
-                self._root = Path(tempfile.mkdtemp(prefix=f"{self._store.name}.serve-", dir=self._store.parent))
-            except OSError:
-                self._root = Path(tempfile.mkdtemp(prefix="kg-serve-"))
+            self._root, self._mark = _workplace(self._store)
         for _ in range(50):
             target = self._root / str(self._number + 1)
             before = self._look(logs=False)
@@ -143,12 +140,51 @@ class _Snapshots:
             return
         keep = {str(self.folder), *used}
         for folder in self._root.iterdir():
-            if str(folder) not in keep:
+            if folder.is_dir() and str(folder) not in keep:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
-        if self._root is not None:
+        """Remove every copy."""
+        if self._root is not None and self._mark is not None:
+            self._mark.close()
             shutil.rmtree(self._root, ignore_errors=True)
+
+
+def _workplace(store: Path) -> tuple[Path, IO[bytes]]:
+    """A new folder for copies, beside the store so that links work, and the open file that marks it as in use."""
+    head = f"{store.name}.serve-"
+    try:
+        with os.scandir(store.parent) as entries:
+            left = [Path(entry) for entry in entries if entry.name.startswith(head)]
+        for folder in left:
+            if _abandoned(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+        root = Path(tempfile.mkdtemp(prefix=head, dir=store.parent))
+    except OSError:
+        root = Path(tempfile.mkdtemp(prefix="kg-serve-"))
+    mark = (root / "mark").open("wb")
+    _lock(mark)
+    return root, mark
+
+
+def _abandoned(folder: Path) -> bool:
+    """True where the server of a folder was killed: nobody holds its mark any more."""
+    with contextlib.suppress(OSError), (folder / "mark").open("rb") as mark:
+        return _lock(mark)
+    return False
+
+
+def _lock(mark: IO[bytes]) -> bool:
+    if sys.platform == "win32":
+        # There a file in use cannot be removed, and what was left behind stays.
+        return False
+    import fcntl
+
+    try:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _take(entry: os.DirEntry[str], target: Path) -> None:
@@ -167,7 +203,7 @@ class _Worker:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self._ready = False
+        self.ready = False
         self.snapshot = ""
 
     @classmethod
@@ -187,12 +223,12 @@ class _Worker:
         )
 
     async def wait_ready(self) -> None:
-        """Until the process has read its modules; raises EOFError where it cannot."""
-        if not self._ready:
+        """Wait until the process has read its modules; raises EOFError where it cannot."""
+        if not self.ready:
             assert self._process.stdout is not None
             if await self._process.stdout.readline() != b"ready\n":
                 raise EOFError("a worker process could not be started")
-            self._ready = True
+            self.ready = True
 
     async def ask(self, request: Mapping[str, Any]) -> Reply:
         assert self._process.stdin is not None
@@ -263,7 +299,7 @@ class _Pool:
         except TimeoutError:
             return _again(f"the query was stopped after {limit:g} s; ask for less, or start the server with more time")
         except (EOFError, ConnectionError):
-            return refusal(500, DIED)
+            return refusal(500, DIED if worker.ready else "a worker process cannot be started; the log says why")
         finally:
             if whole:
                 self._idle.put_nowait(worker)
