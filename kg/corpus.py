@@ -148,11 +148,13 @@ def find_sources(paths: Sequence[Path | str]) -> tuple[list[Source], list[Skippe
 
 
 def _walk(root: Path) -> list[Path]:
-    """The files under a folder in sorted order, without hidden ones; links to folders are not followed."""
+    """The files under a folder in sorted order, without hidden ones and a folder's README; links to folders are not
+    followed.
+    """
     found: list[Path] = []
     for folder, inner, names in os.walk(root):
         inner[:] = [name for name in inner if not name.startswith(".")]
-        found.extend(Path(folder) / name for name in names if not name.startswith("."))
+        found.extend(Path(folder) / name for name in names if name[0] != "." and Path(name).stem.upper() != "README")
     return sorted(found, key=lambda path: path.relative_to(root).parts)
 
 
@@ -506,9 +508,7 @@ _WIDE_MARKS = str.maketrans(",;:!?", "，；：！？")
 # A mark that this very rule makes is no reason for the next one, so that folding twice changes nothing.
 _BESIDE = f"{_HAN_CLASS}。、“”‘’《》【】…—"
 _LATIN_MARKS = re.compile(f"(?<=[{_BESIDE}])[,;:!?]+|(?<![,;:!?])[,;:!?]+(?=[{_BESIDE}])")
-_NUMBER_MARKS = re.compile(
-    r"(?<=[0-9])(?<![0-9]{4})，(?=[0-9]{3}(?:[，,][0-9]{3})*(?![0-9]))|(?<=[0-9])：(?=[0-9]{2})"
-)
+_NUMBER_MARKS = re.compile(r"(?<=[0-9])(?<![0-9]{4})，(?=[0-9]{3}(?:[，,][0-9]{3})*(?![0-9]))|(?<=[0-9])：(?=[0-9]{2})")
 
 
 def _turn_quotes(line: str) -> str:
@@ -658,6 +658,9 @@ def _day(words: str, year: str, month: str, day: str) -> Date | None:
 _HEADER_LINE = re.compile(r"\s*([^\s:：,，。]{1,16})\s*[:：]\s*(.*)")
 
 
+_NEXT_FIELD = re.compile(r"\s{2,}|\s*(?:来源|作者|编辑|责编|责任编辑|记者|浏览|阅读|点击|字号)")
+
+
 def _front_matter(text: str, where: str) -> _Record:
     """The fields above a text and the text below them: a block between --- lines, or lines like 标题：…"""
     lines = text.split("\n")
@@ -697,7 +700,7 @@ def _fields_above(header: Sequence[str], below: str, where: str, *, first: int) 
             value = value[1:-1].strip()
         if name == "date":
             # 日期：2022-09-30 来源：… 作者：… puts several fields on one line
-            value = re.split(r"\s{2,}|\s*(?:来源|作者|编辑|责编|责任编辑|记者|浏览|阅读|点击|字号)", value, maxsplit=1)[0].strip()
+            value = _NEXT_FIELD.split(value, maxsplit=1)[0].strip()
         if value == "" or name in values:
             continue
         values[name] = _field_date(value, where, number) if name == "date" else value
@@ -1309,7 +1312,9 @@ _NOISE_WORDS = re.compile(
 )
 _MENU = re.compile(r"[^|丨>»›。！？]{1,16}(?:\s*[|丨>»›]+\s*[^|丨>»›。！？]{1,24}){2,}")
 _MENU_ROOT = re.compile(r"(?:首页|网站首页|主页|新闻中心?)\s*[|丨>»›]")
-_LINK_LINE = re.compile(r"[\[【(]?(?:相关(?:阅读|链接|新闻|报道|文章|推荐)|延伸阅读|推荐阅读|热门推荐)[\]】)]?\s*[:：]\s*\S")
+_LINK_LINE = re.compile(
+    r"[\[【(]?(?:相关(?:阅读|链接|新闻|报道|文章|推荐)|延伸阅读|推荐阅读|热门推荐)[\]】)]?\s*[:：]\s*\S"
+)
 _LINK_HEADING = re.compile(
     r"[\[【(]?(?:相关(?:阅读|链接|新闻|报道|文章|推荐|专题|稿件|资讯)|延伸阅读|推荐阅读|热门(?:推荐|文章|新闻|阅读)|猜你喜欢|更多(?:新闻|阅读|推荐|内容)|"
     r"精彩推荐|图片新闻|今日热点|新闻排行|点击排行|最新(?:文章|新闻|消息)|为您推荐|大家都在看|编辑推荐|往期回顾)[\]】)]?\s*[:：>»]*"

@@ -125,7 +125,7 @@ class Extractor:
         self._leads_others = tuple(lexicon["leads_others"])
         self._speaks_for = frozenset(lexicon["speaks_for"])
         self._unknown_self = frozenset(lexicon["unknown_self"])
-        self._unnamed = re.compile(rf"\d+(?:{'|'.join(lexicon['unnamed'])})")
+        self._unnamed = re.compile(ontology.grammar["unnamed"])
         self._dates_of_names = tuple(lexicon["dates_of_names"])
         self._owning = tuple(lexicon["owning"])
         self._not_nouns = tuple(lexicon["not_nouns"])
@@ -1131,7 +1131,13 @@ class _Reading:
         )
         if near and (frame.status == "signed" or any(w in words for w in self.x._occasion)):
             return self.state.day
-        if self.state.lead is not None and (frame.status == "signed" or any(w in words for w in self.x._occasion)):
+        if self.state.lead is None:
+            return None
+        if any(w in words for w in self.x._occasion):
+            return self.state.lead
+        # Without such a word only while no other day has been told since, and not far below.
+        still = self.state.day is not None and self.state.day[0].value == self.state.lead[0].value
+        if frame.status == "signed" and still and paragraph - self.state.paragraph <= 2:
             return self.state.lead
         return None
 

@@ -464,7 +464,19 @@ def _local(term: object) -> str | None:
 
 
 _FRAME_WORDS = ("after", "before", "not_after", "not_before", "accepts", "rejects")
-_FRAME_PLAIN = ("pairs", "also", "each", "label", "amount", "carry", "topic", "home", "nominal", "forward", "confidence")
+_FRAME_PLAIN = (
+    "pairs",
+    "also",
+    "each",
+    "label",
+    "amount",
+    "carry",
+    "topic",
+    "home",
+    "nominal",
+    "forward",
+    "confidence",
+)
 _FRAME_KEYS = {"fact", "triggers", "roles", "need", "types", "status", *_FRAME_WORDS, *_FRAME_PLAIN}
 
 

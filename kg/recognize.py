@@ -43,7 +43,8 @@ _CLAUSE_WORDS = (
     "with", "at", "from", "to", "by", "for", "ba", "both", "self", "heads",
     "planned", "denied", "ended", "started", "completed", "titles", "prefixes",
 )  # fmt: skip
-#: How often the tokenizer is told that a word of a clause occurs: as often as 签订, so that 容川资本领投 is not cut at 本领.
+# : How often the tokenizer is told that a word of a clause occurs: as often as 签订, so that 容川资本领投 is not cut
+# at 本领.
 _TRIGGER_COUNT = 3000
 _KINDS = ("full", "short", "former", "abbreviation")
 
@@ -217,6 +218,10 @@ class Recognizer:
         self._verb_of_post = re.compile(
             "|".join(re.escape(w) for w in sorted(lexicon["posts_behind"], key=len, reverse=True))
         )
+        self.core = lru_cache(maxsize=65536)(self._core)
+        self.brand = lru_cache(maxsize=65536)(self._brand)
+        self.is_places = lru_cache(maxsize=65536)(self._is_places)
+        self.without_places = lru_cache(maxsize=65536)(self._without_places)
         self._parts = lru_cache(maxsize=65536)(self._parts_uncached)
         self._head = lru_cache(maxsize=65536)(self._head_uncached)
 
@@ -251,20 +256,20 @@ class Recognizer:
             bare=tuple(b for b in tokens.bare if not any(m.span.start < b[1] and b[0] < m.span.end for m in mentions)),
         )
 
-    def core(self, name: str) -> str:
+    def _core(self, name: str) -> str:
         """A company name without its brackets, legal ending and leading places: 容川(嘉兴)股权投资… → 容川股权投资…"""
         bare = re.sub(r"\([^()]*\)", "", name)
         for ending in self.legal:
             if bare.endswith(ending) and len(bare) - len(ending) >= 2:
                 bare = bare[: -len(ending)]
                 break
-        return self._without_places(bare)
+        return self.without_places(bare)
 
-    def is_places(self, text: str) -> bool:
+    def _is_places(self, text: str) -> bool:
         """True where a text is nothing but names of places (浙江省嘉兴市)."""
         return len(text) > 1 and all(word in self.places for word, _ in self._jieba.tag(text, False))
 
-    def brand(self, name: str) -> str:
+    def _brand(self, name: str) -> str:
         """The part of a company name that is its own: 闻泰通讯股份有限公司 → 闻泰; empty where every word is
         ordinary.
         """

@@ -10,11 +10,12 @@ rather than being given to the wrong one.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 from typing import TypeVar
 
 from kg.gazetteer import Gazetteer
@@ -40,6 +41,7 @@ class Linked:
         return self.entities[int(entity_id[1:]) - 1]
 
 
+@lru_cache(maxsize=65536)
 def key(name: str) -> str:
     """A name without quotes, dots and blanks, with the one short form of governments: what two spellings share.
 
@@ -56,6 +58,8 @@ class Linker:
         self.recognizer = recognizer
         self.ontology: Ontology = recognizer.ontology
         self.gazetteer: Gazetteer = recognizer.gazetteer
+        # Names come back in every article; the caches hold what was found about a name, never about a document.
+        self.key = lru_cache(maxsize=65536)(self._key)
         lexicon = self.ontology.lexicon
         self._short = dict(pair.split("=") for pair in lexicon.get("abbreviations", ()))
 
@@ -110,7 +114,7 @@ class Linker:
         groups.sort(key=lambda g: (g.mentions[0].span.start, -g.mentions[0].span.end))
         return self._entities(groups, recognition)
 
-    def key(self, name: str) -> str:
+    def _key(self, name: str) -> str:
         """`key` with the abbreviations of the lexicon applied (人民政府 → 政府)."""
         name = key(name)
         for long_, short in self._short.items():
@@ -217,7 +221,7 @@ class Linker:
         chain = sorted(
             ((name, thing) for rank, name, thing in fitting if rank == best), key=lambda item: (len(item[0]), item[0])
         )
-        if all(self.fit(a, b, "Company") > 0 for (a, _), (b, _) in itertools.pairwise(chain)):
+        if all(self.fit(a, b, "Company") > 0 for (a, _), (b, _) in pairwise(chain)):
             return chain[0][1]
         return None
 
@@ -231,7 +235,7 @@ class Linker:
         bare = self.key(re.sub(r"\([^()]*\)", "", name))
         if s == bare:
             return 3
-        local = self.key(self.recognizer._without_places(name))
+        local = self.key(self.recognizer.without_places(name))
         if kind not in ("Company", "Fund"):
             return 2 if n.endswith(s) and len(s) >= 4 and self.recognizer.is_places(n[: len(n) - len(s)]) else 0
         core = self.key(self.recognizer.core(name))
@@ -262,7 +266,7 @@ class Linker:
 
     def blocks(self, name: str, kind: str) -> set[str]:
         """Keys under which the short forms of a name are looked for, so that not all pairs need comparing."""
-        found = {self.key(re.sub(r"\([^()]*\)", "", name)), self.key(self.recognizer._without_places(name))}
+        found = {self.key(re.sub(r"\([^()]*\)", "", name)), self.key(self.recognizer.without_places(name))}
         if kind in ("Company", "Fund"):
             brand = self.key(self.recognizer.brand(name))
             bare = self.key(name)

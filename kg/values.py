@@ -226,9 +226,7 @@ def _currency_of(match: re.Match[str]) -> str:
     return "CNY" if match["prefix"] is None else _CURRENCIES[match["prefix"]]
 
 
-def _amount(
-    match: re.Match[str], folded: str, *, context: bool, before: int = -9
-) -> tuple[int, int, Amount] | None:
+def _amount(match: re.Match[str], folded: str, *, context: bool, before: int = -9) -> tuple[int, int, Amount] | None:
     """The amount of one match, or None where the words are not money after all.
 
     `context` asks for the words around it to agree; `before` is where the amount before it ended.
@@ -465,8 +463,7 @@ _DATE_GATE = (
     r"|年[初底末终伊]|岁末|月[初底末]|第[一二三四1-4]|头[一二三1-9]|大前|农历|阴历|[“\"][一二三四五六七八九十]{1,2}五|半年度))"
 )
 _DATE = re.compile(
-    _DATE_GATE +
-    r"(?:"
+    _DATE_GATE + r"(?:"
     rf"(?P<iso>(?<![0-9A-Za-z.\-/])(?P<iso_year>(?:19|20)[0-9]{{2}})(?P<iso_join>[-/.])(?P<iso_month>{_M})"
     rf"(?:(?P=iso_join)(?P<iso_day>{_D})(?![0-9年月%]|[.\-/][0-9])"
     r"(?:[T ]{1,2}[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?)?"
@@ -681,9 +678,7 @@ def _read_calendar(m: re.Match[str], story: _Story, *, year: int | None = None) 
     return _Time(low, high, approximate or m["around"] is not None, time.explicit, not open_ended)
 
 
-def _read_inner(
-    m: re.Match[str], story: _Story, year: int | None, *, has_year: bool, explicit: bool
-) -> _Time | None:
+def _read_inner(m: re.Match[str], story: _Story, year: int | None, *, has_year: bool, explicit: bool) -> _Time | None:
     """The part of a calendar date behind its year."""
     text, start, end = m.string, m.start(), m.end()
     month: int | None = None
@@ -764,8 +759,10 @@ def _read_month(m: re.Match[str], year: int, month: int, day: int | None, *, exp
     last = _last_day(year, month)
     if m["tens"] is not None:
         days = _TENS.get(m["tens"])
-        return None if days is None else _Time(
-            (year, month, days[0]), (year, month, min(days[1], last)), explicit=explicit
+        return (
+            None
+            if days is None
+            else _Time((year, month, days[0]), (year, month, min(days[1], last)), explicit=explicit)
         )
     if m["month_edge"] is not None:
         days = (1, 10) if m["month_edge"] == "初" else (21, last)
@@ -821,9 +818,11 @@ def _read_bare_day(m: re.Match[str], story: _Story) -> _Time | None:
     elif reference is not None and len(reference) > 1:
         base = reference[:2]
         # The day before the paper comes out may lie in the month before: 31日 in an article of the 1st.
-        if len(reference) == 3 and day > reference[2] + 3 and _FUTURE.search(
-            m.string, max(0, m.start() - 6), min(len(m.string), m.end() + 5)
-        ) is None:
+        if (
+            len(reference) == 3
+            and day > reference[2] + 3
+            and _FUTURE.search(m.string, max(0, m.start() - 6), min(len(m.string), m.end() + 5)) is None
+        ):
             base = _shift_months(base[0], base[1], -1)
     if base is None or not _is_day(base[0], base[1], day):
         return _Time(None, None) if base is None else None
@@ -966,9 +965,7 @@ def _later(first: _Time, m: re.Match[str], story: _Story) -> _Time | None:
     return second
 
 
-def _join_range(
-    m: re.Match[str], first: _Time, story: _Story
-) -> tuple[int, _Time] | None:
+def _join_range(m: re.Match[str], first: _Time, story: _Story) -> tuple[int, _Time] | None:
     """Where the range that starts with `first` ends, and what it says; None where no second date follows."""
     text = m.string
     joint = _RANGE_JOIN.match(text, m.end())
