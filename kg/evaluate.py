@@ -150,7 +150,9 @@ class Score:
     `entities` by name, `entities_typed` with the type too; `pairs` under the right type of fact, `pairs_relaxed`
     under any. `dates` and `amounts` are those of the right pairs; `amounts_found` counts the amounts of all gold facts,
     those with one participant too, that stand at a predicted fact which shares a participant. `repeats` are entities
-    predicted a second time (they count as wrong). `misses` lists what went wrong.
+    predicted a second time (they count as wrong). `confidence` counts, for each tenth of it ("0.8"), how many of the
+    judged facts with that confidence are right: their precision should be near that number. `misses` lists what went
+    wrong.
     """
 
     entities: Count = Count()
@@ -164,6 +166,7 @@ class Score:
     entity_classes: Mapping[str, Count] = field(default_factory=dict)
     fact_classes: Mapping[str, Count] = field(default_factory=dict)
     facts: Mapping[str, Whole] = field(default_factory=dict)
+    confidence: Mapping[str, Count] = field(default_factory=dict)
     misses: tuple[Miss, ...] = ()
 
     def __add__(self, other: Score) -> Score:
@@ -180,6 +183,7 @@ class Score:
             entity_classes=_sums(self.entity_classes, other.entity_classes, Count(), ENTITY_TYPES),
             fact_classes=_sums(self.fact_classes, other.fact_classes, Count(), tuple(PAIRS)),
             facts=_sums(self.facts, other.facts, Whole(), tuple(PAIRS)),
+            confidence=_sums(self.confidence, other.confidence, Count(), ()),
             misses=(*self.misses, *other.misses),
         )
 
@@ -244,6 +248,7 @@ def _rows(part: str, score: Score) -> Iterator[dict[str, object]]:
     yield from (row("pairs", name, count) for name, count in score.fact_classes.items())
     yield row("pairs_relaxed", None, score.pairs_relaxed)
     yield row("dates", None, score.dates.count)
+    yield from (row("confidence", name, count) for name, count in score.confidence.items())
     amounts = row("amounts", None, Count(found, found, asked))
     yield amounts | {"predicted": None, "precision": None, "f1": None}
 
@@ -256,6 +261,7 @@ def _plain(score: Score) -> dict[str, object]:
         "amounts": {f.name: getattr(score.amounts, f.name) for f in fields(Values) if f.name != "near"},
         "amounts_found": {"right": score.amounts_found[0], "gold": score.amounts_found[1]},
         "repeats": score.repeats,
+        "confidence": {name: _numbers(count) for name, count in score.confidence.items()},
         "entity_classes": {name: _numbers(count) for name, count in score.entity_classes.items()},
         "fact_classes": {
             name: {
@@ -560,6 +566,7 @@ class _Told:
     parts: tuple[tuple[str, str], ...]
     date: str | None
     amount: Decimal | None
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -645,6 +652,7 @@ class _Article:
                 parts=_once(f.roles),
                 date=f.date.value if f.date is not None else None,
                 amount=f.amount.value if f.amount is not None else None,
+                confidence=f.confidence,
             )
             for f in extraction.facts
         ]
@@ -874,8 +882,20 @@ class _Article:
                 wrong=[typed.given[p].type for p in typed.wrong],
             ),
             facts=self._whole_facts(typed, relaxed),
+            confidence=self._confidence(typed),
             misses=(*self._missed(typed, relaxed), *slips),
         )
+
+    def _confidence(self, typed: _Matched) -> dict[str, Count]:
+        """Right among the facts that a pair judges, by the tenth of their confidence (0.8 holds 0.75 to 0.85)."""
+        right = {n for p in typed.owner.values() for n in typed.given[p].facts}
+        wrong = {n for p in typed.wrong for n in typed.given[p].facts}
+        counts: dict[str, Count] = {}
+        for n in sorted(right | wrong):
+            tenth = f"{self.told[n].confidence:.1f}"
+            good = int(n not in wrong)
+            counts[tenth] = counts.get(tenth, Count()) + Count(good, 1, 1)
+        return dict(sorted(counts.items()))
 
     def _values(self, typed: _Matched) -> tuple[Values, Values, list[Miss]]:
         """Dates and amounts of the right pairs."""

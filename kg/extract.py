@@ -213,7 +213,10 @@ class Extractor:
         return Extraction(
             document=document,
             entities=linked.entities,
-            facts=tuple(replace(f, id=f"f{n}") for n, f in enumerate(facts, 1)),
+            facts=tuple(
+                replace(f, id=f"f{n}", confidence=self.ontology.confidence(f.confidence))
+                for n, f in enumerate(facts, 1)
+            ),
             dropped=tuple(sorted((f"{what}", f"{why} ×{n}" if n > 1 else why) for (what, why), n in dropped.items())),
         )
 

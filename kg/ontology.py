@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -165,6 +165,7 @@ class Ontology:
         names: Mapping[str, NameGrammar],
         lexicon: Mapping[str, tuple[str, ...]],
         grammar: Mapping[str, str],
+        calibration: Sequence[tuple[float, float]],
         frames: tuple[Frame, ...],
         labels: Mapping[str, Mapping[str, str]],
         folder: Path,
@@ -177,6 +178,7 @@ class Ontology:
         self.names = names
         self.lexicon = lexicon
         self.grammar = grammar
+        self.calibration = calibration
         self.frames = frames
         self.labels = labels
         self.folder = folder
@@ -244,6 +246,20 @@ class Ontology:
     def fills(self, entity_class: str, role: str) -> bool:
         """True where an entity of that class may stand in that role."""
         return entity_class in self._fillers[role]
+
+    def confidence(self, score: float) -> float:
+        """What the score of a pattern is worth: the share of facts of that score that are right, by `[calibration]`.
+
+        >>> ontology = Ontology.load()
+        >>> ontology.confidence(0.2) < ontology.confidence(0.6) < ontology.confidence(0.9) < 1
+        True
+        """
+        below, low = 0.0, 0.0
+        for raw, share in self.calibration:
+            if score <= raw:
+                return round(low + (share - low) * (score - below) / (raw - below), 2) if raw > below else share
+            below, low = raw, share
+        return low
 
     @cached_property
     def _fillers(self) -> dict[str, frozenset[str]]:
@@ -382,7 +398,9 @@ def _load(folder: Path) -> Ontology:
             colour=look(name, fact_tree, "colour", "#888888"),
             order=int(look(name, fact_tree, "order", "99")),
         )
-    names, lexicon, grammar, frames = _patterns(folder / "patterns.toml", texts["patterns.toml"], entities, facts)
+    names, lexicon, grammar, calibration, frames = _patterns(
+        folder / "patterns.toml", texts["patterns.toml"], entities, facts
+    )
     digest = hashlib.sha256("\0".join(texts[name] for name in FILES).encode()).hexdigest()
     return Ontology(
         entities=dict(sorted(entities.items(), key=lambda item: item[1].order)),
@@ -392,6 +410,7 @@ def _load(folder: Path) -> Ontology:
         names=names,
         lexicon=lexicon,
         grammar=grammar,
+        calibration=calibration,
         frames=frames,
         labels={name: core.texts(name, RDFS + "label") for name in core.defined},
         folder=folder,
@@ -482,7 +501,9 @@ _FRAME_KEYS = {"fact", "triggers", "roles", "need", "types", "status", *_FRAME_W
 
 def _patterns(
     path: Path, text: str, entities: Mapping[str, EntityClass], facts: Mapping[str, FactClass]
-) -> tuple[dict[str, NameGrammar], dict[str, tuple[str, ...]], dict[str, str], tuple[Frame, ...]]:
+) -> tuple[
+    dict[str, NameGrammar], dict[str, tuple[str, ...]], dict[str, str], list[tuple[float, float]], tuple[Frame, ...]
+]:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -500,9 +521,9 @@ def _patterns(
         return OntologyError(message, where=path, line=start + 1)
 
     for section in data:
-        if section not in {"names", "lexicon", "grammar", "frames"}:
+        if section not in {"names", "lexicon", "grammar", "calibration", "frames"}:
             raise fail(
-                f"unknown section [{section}]; known: names, lexicon, grammar, frames",
+                f"unknown section [{section}]; known: names, lexicon, grammar, calibration, frames",
                 f"[{section}" + ("." if f"[{section}." in text else "]"),
             )
     names: dict[str, NameGrammar] = {}
@@ -530,6 +551,10 @@ def _patterns(
         except (re.error, TypeError) as error:
             raise fail(f"grammar.{key} is no regular expression: {error}", "[grammar]", key) from error
         grammar[key] = pattern
+    points = data.get("calibration", {}).get("points", [[0, 0], [1, 1]])
+    calibration = [(float(raw), float(share)) for raw, share in points]
+    if calibration != sorted(calibration) or any(not 0 <= v <= 1 for point in calibration for v in point):
+        raise fail("calibration.points must be pairs of numbers from 0 to 1 in rising order", "[calibration]", "points")
     frames = []
     for name, body in data.get("frames", {}).items():
         head = f"frames.{name}"
@@ -589,7 +614,7 @@ def _patterns(
                 **plain,
             )
         )
-    return names, lexicon, grammar, tuple(frames)
+    return names, lexicon, grammar, calibration, tuple(frames)
 
 
 def _words(value: object, fail: Any, head: str, key: str) -> tuple[str, ...]:

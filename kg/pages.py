@@ -283,9 +283,9 @@ def _fact(site: Site, row: search.FactRow) -> str:
     roles: dict[str, list[str]] = {}
     for role, named in row.roles:
         roles.setdefault(role, []).append(site.link("/entity/" + named.id, named.label))
-    # A fact without a name of its own is called by its class (or a word of the text that says no more).
-    named = row.label is not None and row.label != ontology.label(row.type)
-    name = f'<div class="name">{_e(row.label)}</div>' if named else ""
+    # Many facts are called what their class is called: once is enough.
+    called = row.label is not None and row.label != ontology.label(row.type)
+    name = f'<div class="name">{_e(row.label)}</div>' if called else ""
     told = "".join(_telling(site, telling, [named.label for _, named in row.roles]) for telling in row.tellings)
     participants = _pairs((site.label(role), " · ".join(links)) for role, links in roles.items())
     head = f'<div class="top">{"".join(top)}</div>'
