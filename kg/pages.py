@@ -168,7 +168,7 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
     # The page is written for a file that stands alone; here it gets a way to its neighbour.
     tools = '<div id="tools"'
     tail = f"?lang={site.language}" if site.chosen else ""
-    text = text.replace(tools, f'<a class="tool" href="/sparql{tail}">{_e(site.words["query"])}</a>{tools}', 1)
+    text = text.replace(tools, f'<a class="pill link" href="/sparql{tail}">{_e(site.words["query"])}</a>{tools}', 1)
     # The page has a policy of its own inside; only this cannot stand there.
     return Page(text, "frame-ancestors 'none'")
 

@@ -274,14 +274,12 @@ class Recognizer:
         ordinary.
         """
         core = self.core(name)
-        for end in range(2, len(core)):
-            behind = core[end:]
-            if any(
-                behind[:n] in self.weak or behind[:n] in self.suffixes or behind[:n] in self.common for n in (4, 3, 2)
-            ):
-                break
-        else:
-            end = len(core)
+        ends = range(2, len(core))
+        trades = [
+            e for e in ends if any(core[e : e + n] in self.weak or core[e : e + n] in self.suffixes for n in (4, 3, 2))
+        ]
+        words = [e for e in ends if any(core[e : e + n] in self.common for n in (4, 3, 2))]
+        end = next(iter(trades or words), len(core))
         stem = core[:end]
         known = self.places.get(stem)
         return stem if stem not in self.common and stem not in self.generic and (known is None or not known[2]) else ""
@@ -445,7 +443,11 @@ class Recognizer:
             ):
                 return ((token[:-size], "n"), (token[-size:], "n"))
         place = self.places.get(first)
-        if place is not None and place[2] and (rest in self.common or (rest in self.places and self.places[rest][2])):
+        if (
+            place is not None
+            and place[2]
+            and (rest in self.suffixes or rest in self.common or (rest in self.places and self.places[rest][2]))
+        ):
             return ((first, "ns"), (rest, "n"))
         return ((token, tag),)
 
@@ -588,6 +590,18 @@ class Recognizer:
                     anchor = True
                     i = far
                     break
+                if (
+                    word in self.stop_chars
+                    and word not in self.hard_stop
+                    and words[h] in self.companies
+                    and i > 1
+                    and _HANZI.match(words[i - 2]) is not None
+                    and (bracket_name or (len(words[i - 2]) == 1 and words[i - 2] not in self.hard_stop))
+                ):
+                    # 汉拿万都(苏州)汽车部件有限公司, 喜庆日供应链管理有限公司: part of the stem of a legal name
+                    i -= 1
+                    odd += 1
+                    continue
                 if word in self.stop_chars:
                     if (
                         word in self.linking
@@ -714,6 +728,8 @@ class Recognizer:
         if i == h and not whole and len(words[h]) > 1 and self._stands_alone(words, tags, h):
             bare.append((starts[h], starts[h + 1]))
         start, end = starts[i], starts[h + 1]
+        if text[start] == "(":
+            return
         end = self._tail(text, end)
         # A level word alone before a body (区发改局) leaves the place to the document.
         if len(level) > 0 or (i == h and not whole and words[h][0] in self.levels):
@@ -735,6 +751,7 @@ class Recognizer:
                 ordinary=ordinary,
                 stem=starts[h] - start,
                 whole=whole,
+                legal=words[h] in self.companies and len(words[h]) > 3,
             )
             if confidence > 0:
                 yield _Candidate(start, end, kind, f"suffix:{words[h]}", confidence)
@@ -752,6 +769,7 @@ class Recognizer:
         ordinary: list[str],
         stem: int,
         whole: bool,
+        legal: bool,
     ) -> float:
         """How sure a candidate is a name; 0 where it is a common noun."""
         if whole:
@@ -774,6 +792,8 @@ class Recognizer:
             return 0.0
         if odd >= 2 or (anchor and (odd > 0 or stem > 0)):
             return 0.95
+        if legal and len(ordinary) >= 2 and not set(ordinary) <= self.vague:
+            return 0.8  # 西部绿色能源科技(重庆)有限公司: with a legal ending even ordinary words make a name
         if kind in ("Company", "Fund") and len(telling) > 0 and len(ordinary) <= 4:
             return 0.6
         if kind == "Park" and len(telling) == 1 and len(ordinary) == 1 and len(telling[0]) == 2:
@@ -920,6 +940,8 @@ class Recognizer:
             and after[0] != "nr"
         ):
             return False
+        if h > 1 and words[h - 2][-1].isdigit():
+            return False  # 7家企业
         return before[0][0] not in "nbmaqjsf" or before[1] in self.stop_chars
 
     def _place_behind(
