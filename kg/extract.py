@@ -101,14 +101,12 @@ class Extractor:
         self._words = list(by_word)
         self._frames = [tuple(by_word[w]) for w in self._words]
         self._triggers = AhoCorasick(self._words, matchkind=MatchKind.LeftmostLongest)
-        self._leads = sorted(
-            (
-                *((w, slot) for slot in ("with", "at", "from", "to", "by", "for", "ba") for w in lexicon[slot]),
-                *((w, "none") for w in lexicon["about"]),
-            ),
-            key=lambda p: -len(p[0]),
-        )
-        self._lead_words = {w for w, _ in self._leads}
+        slots = ("with", "at", "from", "to", "by", "for", "ba")
+        leads = [*((w, slot) for slot in slots for w in lexicon[slot]), *((w, "none") for w in lexicon["about"])]
+        #: Prepositions by their last character, the longest first: 前往 before 往.
+        self._leads: dict[str, list[tuple[str, str]]] = {}
+        for word, slot in sorted(leads, key=lambda p: -len(p[0])):
+            self._leads.setdefault(word[-1], []).append((word, slot))
         comitative = "|".join(re.escape(w) for w in sorted(lexicon["with"], key=len, reverse=True))
         etc = "|".join(lexicon["etc"])
         listing = "|".join(sorted(lexicon["list_joints"], key=len, reverse=True))
@@ -119,8 +117,8 @@ class Extractor:
         self._and = frozenset(lexicon["and"])
         self._list_joints = frozenset(("、", *lexicon["list_joints"]))
         self._etc = tuple(lexicon["etc"])
-        self._nominal = sorted(
-            {w for f in ontology.frames if f.nominal for w in f.triggers if len(w) > 1}, key=len, reverse=True
+        self._nominal = tuple(
+            sorted({w for f in ontology.frames if f.nominal for w in f.triggers if len(w) > 1}, key=len, reverse=True)
         )
         self._leads_others = tuple(lexicon["leads_others"])
         self._speaks_for = frozenset(lexicon["speaks_for"])
@@ -169,6 +167,17 @@ class Extractor:
         self._occasion = tuple(lexicon["occasion"])
         self._decided = frozenset(lexicon["decided"])
         self._appoint = re.compile("|".join(re.escape(w) for w in sorted(lexicon["appoint"], key=len, reverse=True)))
+
+        self._fillers: dict[tuple[str, str], frozenset[str]] = {}
+
+    def fillers(self, frame: Frame, role: str) -> frozenset[str]:
+        """The entity classes, subclasses included, that may stand in a role of a frame."""
+        known = self._fillers.get((frame.id, role))
+        if known is None:
+            wanted = frame.types.get(role, self.ontology.roles[role].range)
+            known = frozenset(n for n in self.ontology.entities if any(a in wanted for a in self.ontology.ancestors(n)))
+            self._fillers[frame.id, role] = known
+        return known
 
     # ------------------------------------------------------------ public
 
@@ -463,12 +472,11 @@ class _Reading:
 
     def _lead(self, group: _Group, clause: _Clause) -> None:
         before = self.text[clause.start : group.start].rstrip("“‘ ")
-        for word in self.x._nominal:
-            if before.endswith(word):
-                before = before[: -len(word)]  # 向全资子公司星衡半导体: 向 leads through what the name is
-                break
+        if before.endswith(self.x._nominal):
+            # 向全资子公司星衡半导体: 向 leads through what the name is
+            before = before[: -max(len(w) for w in self.x._nominal if before.endswith(w))]
         verb = next((t.word for t in clause.triggers if t.end == clause.start + len(before)), None)
-        lead = next(((word, slot) for word, slot in self.x._leads if before.endswith(word)), None)
+        lead = next(((word, slot) for word, slot in self.x._leads.get(before[-1:], ()) if before.endswith(word)), None)
         if lead is not None and (verb is None or verb == lead[0]):
             # 为 leads, but not as the end of 作为, which is a verb with an object
             group.word, group.lead = lead
@@ -487,10 +495,8 @@ class _Reading:
         for word in self.x._etc:
             if after.startswith(word):
                 after = after[1:]
-        for head in self.x._heads:
-            if after.startswith(head):
-                after = after[len(head) :]
-                break
+        if after.startswith(self.x._heads):
+            after = after[max(len(h) for h in self.x._heads if after.startswith(h)) :]
         group.several = any(w in after[:6] for w in self.x._each)
         if self.x.recognizer.title_at(self.text, group.end) is not None:
             group.modifier = group.titled = True  # 静海区委常委曲海富: whose post it is, not who acts
@@ -885,11 +891,7 @@ class _Reading:
         return any(self._fits(frame, role, m) for role in roles for m in group.members)
 
     def _fits(self, frame: Frame, role: str, mention: Mention) -> bool:
-        kind = self._entity(mention).type
-        wanted = frame.types.get(role)
-        if wanted is not None:
-            return any(a in wanted for a in self.x.ontology.ancestors(kind))
-        return self.x.ontology.fills(kind, role)
+        return self._entity(mention).type in self.x.fillers(frame, role)
 
     def _entity(self, mention: Mention) -> Entity:
         return self.linked.entity(self._id(mention))

@@ -363,9 +363,8 @@ def _fact(
             rule=t.get("rule", ""),
             marks=marks(t["quote"], names),
         )
-        for t in sorted(
-            told, key=lambda t: (t["document"], "confidence" not in t, int(t.get("start", 0)), t["evidence"])
-        )
+        # The sentence that told the fact has the rule that read it; one that only gave the date has none and follows.
+        for t in sorted(told, key=lambda t: (t["document"], "rule" not in t, int(t.get("start", 0)), t["evidence"]))
     ]
     return FactRow(
         id=iri,

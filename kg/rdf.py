@@ -314,7 +314,7 @@ class _Writer:
 
     def entity(self, entity: Entity) -> None:
         node = self.iris.entity(entity.id)
-        self.add(node, _TYPE, _kg(entity.type))
+        self.add(node, _TYPE, _kg(self.kind(entity)))
         self.add(node, _LABEL, _zh(entity.name))
         for alias in entity.aliases:
             self.add(node, _ALIAS, _zh(alias))
@@ -335,7 +335,7 @@ class _Writer:
                 above, division = self.iris.entity(step.id), self.known(step.code)
                 spatial = self.ontology.top(step.type) in {"Place", "Park"}
                 self.add(below, _kg("within") if spatial else _PART, above)
-                self.describe(step.id, step.type, step.name, step.code, division)
+                self.describe(step.id, self.kind(step), step.name, step.code, division)
             else:
                 above, division = self.iris.entity(place_id(step.code)), step
                 self.add(below, _kg("within"), above)
@@ -349,12 +349,18 @@ class _Writer:
                     self.add(below, _kg(name), self.iris.entity(place_id(division.code)))
                     self.division(division)
 
+    def kind(self, entity: Entity) -> str:
+        """The class of an entity; a place of the gazetteer is a division or a region, whatever the text tells."""
+        division = self.known(entity.code) if entity.type == "Place" else None
+        kind = _CLASS_OF_KIND.get(division.kind, "Region") if division is not None else entity.type
+        return kind if self.ontology.top(kind) == self.ontology.top(entity.type) else entity.type
+
     def known(self, code: str | None) -> Division | None:
         return self.gazetteer.get(code) if code is not None and code in self.gazetteer else None
 
     def division(self, division: Division) -> None:
         known = self.resolution.entities.get(place_id(division.code))
-        kind = known.type if known is not None else _CLASS_OF_KIND.get(division.kind, "Region")
+        kind = self.kind(known) if known is not None else _CLASS_OF_KIND.get(division.kind, "Region")
         name = known.name if known is not None else division.name
         self.describe(place_id(division.code), kind, name, division.code, division)
 

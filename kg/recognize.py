@@ -182,6 +182,9 @@ class Recognizer:
         self.self_words = frozenset(lexicon["self"])
         self.head_words = frozenset(lexicon["heads"])
         self.titles_set = frozenset(lexicon["titles"])
+        # A title that ends with another one (党委书记) need not be looked for by itself.
+        shortest = [t for t in lexicon["titles"] if not any(t != o and t.endswith(o) for o in lexicon["titles"])]
+        self.people_words = tuple(sorted({*shortest, *lexicon["names_behind"]}))
         clause_words: set[str] = set()
         for key in _CLAUSE_WORDS:
             clause_words |= {w for w in lexicon[key] if len(w) > 1}
@@ -315,28 +318,28 @@ class Recognizer:
         found.tags.setdefault(position, "x")
         starts.append(position)
         count = len(words)
-        place_at = [self._place(words, i) for i in range(count)]
-        i = 0
-        while i < count:
-            if place_at[i] is not None:
-                # 盐城市盐都区, 上海莘庄镇: adjacent places, each inside the one before it, are one name
-                j = i
-                while j + 1 < count and place_at[j + 1] is not None and self._descends(place_at[j], place_at[j + 1]):
-                    j += 1
-                outer: tuple[str, ...] = ()
-                for k in range(i, j + 1):
-                    surface = place_at[k]
-                    assert surface is not None
-                    codes = (
-                        tuple(c for c in surface[0] if any(self.gazetteer.contains(o, c) for o in outer)) or surface[0]
-                    )
-                    yield self._place_candidate(starts[i], starts[k + 1], codes, surface[1])
-                    outer = codes
-                i = j + 1
-            else:
-                i += 1
-        for h in range(count):
-            heads = self._head(words[h], tags[h])
+        places = self.places
+        place_at = [self._place(words, i) if word in places else None for i, word in enumerate(words)]
+        done = 0
+        for i, first in enumerate(place_at):
+            if first is None or i < done:
+                continue
+            # 盐城市盐都区, 上海莘庄镇: adjacent places, each inside the one before it, are one name
+            j = i
+            while j + 1 < count and place_at[j + 1] is not None and self._descends(place_at[j], place_at[j + 1]):
+                j += 1
+            outer: tuple[str, ...] = ()
+            for k in range(i, j + 1):
+                surface = place_at[k]
+                assert surface is not None
+                codes = tuple(c for c in surface[0] if any(self.gazetteer.contains(o, c) for o in outer)) or surface[0]
+                yield self._place_candidate(starts[i], starts[k + 1], codes, surface[1])
+                outer = codes
+            done = j + 1
+        for h, word in enumerate(words):
+            heads = self._head(word, tags[h])
+            if heads is None and word not in self.self_words and word not in self.committee:
+                continue
             if (
                 heads is not None
                 and h + 1 < count
@@ -1127,6 +1130,8 @@ class Recognizer:
         posts: list[tuple[int, int, int, int]] = []
         names: set[str] = set()
         for start, end in body:
+            if not any(w in text[start:end] for w in self.people_words):
+                continue  # no title, and no verb that names a person: most sentences
             for match in self._title.finditer(text, start, end):
                 at = match.end()
                 while True:
@@ -1218,7 +1223,7 @@ class Recognizer:
     # ------------------------------------------------------------
 
     def _mention(self, document: Document, c: _Candidate) -> Mention:
-        name = re.sub(r"\s+", "", document.folded[c.start : c.end])
+        name = "".join(document.folded[c.start : c.end].split())
         return Mention(Span(document.id, c.start, c.end), c.type, name, c.rule, c.confidence, c.code)
 
 

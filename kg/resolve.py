@@ -303,7 +303,7 @@ class Linker:
             name = group.name
             if group.code is None and len(surfaces) > 0 and all(m.rule != "local" for m in mentions):
                 name = max(surfaces, key=lambda s: (len(s), surfaces[s], s))
-            as_read = {re.sub(r"\s+", "", recognition.document.quote(m.span)) for m in mentions}
+            as_read = {"".join(recognition.document.quote(m.span).split()) for m in mentions}
             if group.code is not None:
                 # 绍兴县 inside 浙江省绍兴县 is a form of its own
                 as_read |= {

@@ -41,7 +41,9 @@ PUBLISHED = SCHEMA + "datePublished"
 SORTS = ("date", "amount", "confidence")
 
 #: How a typed name was matched, the surest first; `fuzzy` never chooses, it only suggests.
-TIERS = ("id", "label", "alias", "short", "pinyin", "initials", "prefix", "part", "fuzzy")
+TIERS = (
+    "id", "label", "alias", "short", "pinyin", "initials", "pinyin start", "initials start", "prefix", "part", "fuzzy",
+)  # fmt: skip
 
 
 # ---------------------------------------------------------------- values
@@ -368,18 +370,22 @@ def _without(name: str, legal: set[str]) -> str:
 
 
 def _spelt(letters: str, names: Sequence[str], kind: str) -> str | None:
-    """`pinyin` or `initials` where the letters spell one of the names, or a division's name without its last word."""
+    """How the letters spell one of the names: `pinyin` or `initials`, in whole or only its `start`; None for not.
+
+    A division may go without its last word: `nanhu` is 南湖区 in whole. A start is two words or more: `wentai`, `wt`.
+    """
     from pypinyin import lazy_pinyin
 
-    initials = False
+    ways = ("pinyin", "initials", "pinyin start", "initials start")
+    found = set()
     for name in names:
         syllables = [re.sub(r"[^a-z0-9]", "", s.casefold()) for s in lazy_pinyin(name, v_to_u=False)]
         forms = [syllables, syllables[:-1]] if kind == "AdministrativeDivision" and len(syllables) > 2 else [syllables]
-        if any(letters == "".join(form) for form in forms):
-            return "pinyin"
-        if any(letters == "".join(s[:1] for s in form) for form in forms):
-            initials = True
-    return "initials" if initials else None
+        starts = [syllables[:length] for length in range(2, len(syllables))]
+        for way, candidates in zip(ways, (forms, forms, starts, starts), strict=True):
+            if any(letters == "".join(s[:1] if "initials" in way else s for s in c) for c in candidates):
+                found.add(way)
+    return next((way for way in ways if way in found), None)
 
 
 def _nearest(typed: str, known: Sequence[_Known], limit: int) -> list[_Known]:
@@ -444,8 +450,9 @@ def facts(
 ) -> FactPage:
     """The facts that pass every filter, sorted and cut to a page.
 
-    `type` takes subclasses along; `participants` and `place` are names as `resolve_name` reads them, `place` means
-    everything inside it. `since` and `until` compare the date of the event, or with `by="published"` that of the
+    `type` takes subclasses along; `participants` and `place` are names as `resolve_name` reads them. The name of a
+    division stands for everything inside it (杨浦区 takes part where 上海 is asked for), its id for itself alone.
+    `since` and `until` compare the date of the event, or with `by="published"` that of the
     article; facts without such a date are left out and counted in `undated`. `min_amount` reads 1亿元 and 5000万美元
     and compares within that currency. `sort` is one of SORTS, best first.
 
@@ -462,7 +469,12 @@ def facts(
     roles = " ".join(f"<{KG}{r}>" for r in ontology.roles)
     for n, name in enumerate(participants):
         who = resolve_name(store, name, ontology=ontology)
-        where.append(f"VALUES ?role{n} {{ {roles} }} ?fact ?role{n} <{who.iri}> .")
+        if who.code is None or who.how == "id":
+            where.append(f"VALUES ?role{n} {{ {roles} }} ?fact ?role{n} <{who.iri}> . BIND(<{who.iri}> AS ?who{n})")
+        else:
+            where.append(f"VALUES ?role{n} {{ {roles} }} ?fact ?role{n} ?who{n} . ?who{n} {INSIDE} <{who.iri}> .")
+        # 南湖区 lies in 嘉兴市: one participant cannot stand for both.
+        where.extend(f"FILTER(?who{n} != ?who{other})" for other in range(n))
     if place is not None:
         there = resolve_name(store, place, ontology=ontology)
         where.append(f"VALUES ?placed {{ {roles} }} ?fact ?placed ?inside . ?inside {INSIDE} <{there.iri}> .")
@@ -583,7 +595,10 @@ def fact_rows(store: Store, iris: Sequence[str], *, ontology: Ontology) -> list[
                 amount_text=one("amountText"),
                 status=one("status"),
                 confidence=max(sure) if len(sure) > 0 else None,
-                tellings=tuple(sorted(tellings, key=lambda t: (t.published or "9", t.document, t.start or 0))),
+                # Within a document the sentence that told the fact comes first, one that gave the date after it.
+                tellings=tuple(
+                    sorted(tellings, key=lambda t: (t.published or "9", t.document, t.rule is None, t.start or 0))
+                ),
             )
         )
     return rows
