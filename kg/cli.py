@@ -27,11 +27,12 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from kg import __version__
-from kg.errors import KgError, QueryError, StoreError, UnknownNameError
+from kg.errors import KgError, QueryError, ReadError, StoreError, UnknownNameError
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
 
+    from kg.evaluate import Miss
     from kg.network import FactNetwork, Route
     from kg.network import FactRow as NetworkFact
     from kg.ontology import Ontology
@@ -92,11 +93,39 @@ class _Command(TyperCommand):
         _name_panels()
         super().format_help(ctx, formatter)
 
+    def get_usage(self, ctx: Any) -> str:
+        return _usage(super().get_usage(ctx))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        return _help_option(super().get_help_option(ctx))
+
 
 class _Group(TyperGroup):
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _name_panels()
         super().format_help(ctx, formatter)
+
+    def get_usage(self, ctx: Any) -> str:
+        return _usage(super().get_usage(ctx))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        return _help_option(super().get_help_option(ctx))
+
+
+def _usage(text: str) -> str:
+    """The line of usage in the language of this run; arguments without the braces of the library."""
+    text = re.sub(r"\{(\w+)\}", r"\1", text)
+    if _Voice.language != "zh":
+        return text
+    for en, zh in (("Usage:", "用法："), ("[OPTIONS]", "[选项]"), ("COMMAND [ARGS]...", "命令 [参数]...")):
+        text = text.replace(en, zh)
+    return text
+
+
+def _help_option(option: Any) -> Any:
+    if option is not None:
+        option.help = say("显示这段帮助", "Show this help")
+    return option
 
 
 def _name_panels() -> None:
@@ -122,8 +151,6 @@ def _speak(command: Any) -> Any:
     for parameter in command.params:
         if getattr(parameter, "help", None) is not None:
             parameter.help = _pick(parameter.help)
-        if parameter.name == "help" or "--help" in parameter.opts:
-            parameter.help = say("显示这段帮助", "Show this help")
     for inner in getattr(command, "commands", {}).values():
         _speak(inner)
     return command
@@ -228,16 +255,23 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         where = f"{error.filename}: " if error.filename is not None else ""
         return _complain(where + _system_words(error), 1)
-    except RuntimeError as error:
+    except Exception as error:
         if type(error).__name__ == "Exit":
             return int(getattr(error, "exit_code", 0))
         if type(error).__name__ == "Abort":
             return _interrupted()
-        raise
-    except Exception as error:
         # The classes of usage errors belong to the library below typer; they are told apart by what they offer.
         if not hasattr(error, "format_message"):
-            raise
+            if os.environ.get("KG_DEBUG", "") != "":
+                raise
+            fault = f"{type(error).__name__}: {error}"
+            return _complain(
+                say(
+                    f"程序内部错误（{fault}）；用 KG_DEBUG=1 再运行可看到经过，请报告这个问题",
+                    f"a fault of the program ({fault}); KG_DEBUG=1 shows where it comes from; please report it",
+                ),
+                1,
+            )
         context = getattr(error, "ctx", None)
         path = context.command_path if context is not None else "kg"
         if type(error).__name__ == "NoArgsIsHelpError":
@@ -304,6 +338,9 @@ def _usage_words(error: Any) -> str:
 
 #: What the library says, and how it is said in Chinese; a message without an entry stays English.
 _ZH: tuple[tuple[str, str], ...] = (
+    (r"port (\d+) of (.+) is in use; choose another one with --port", r"\2 的端口 \1 已被占用；请用 --port 另选一个"),
+    (r"port (\d+) is not allowed to this user; .*", r"当前用户不能使用端口 \1；请用 --port 选 1024 以上的端口"),
+    (r"'(.+)' is no address of this machine; .*", r"“\1”不是本机的地址；请用 --host 给出本机地址，如 127.0.0.1"),
     (r"there is no such file or folder; check the spelling of the path", "没有这个文件或文件夹，请检查路径"),
     (r"(.+) holds no article that can be read; (.+)", r"\1 里没有可读的文章（支持 .txt .md .html .jsonl .csv）"),
     (r"no entity is called '(.+?)'; did you mean (.+)\?", r"没有名为“\1”的实体；是不是 \2？"),
@@ -415,30 +452,74 @@ def _print_table(
     right: Iterable[str] = (),
     wide: str | None = None,
 ) -> None:
-    """A table that fits the terminal: (key, heading) pairs; `wide` is the column that gets what room is left."""
+    """A table that fits the terminal: (key, heading) pairs, the keys of numbers, and the key of the sentences.
+
+    Where a sentence would get a narrow column, it stands on lines of its own below its row.
+    """
     from rich import box
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for key, heading in columns:
-        table.add_column(
-            Text(heading),
-            justify="right" if key in right else "left",
-            overflow="fold",
-            ratio=None,
-            no_wrap=key in right,
-            min_width=min(_width(heading), 12) if key != wide else 16,
-        )
+    console = _console()
+
+    def cell(row: Mapping[str, object], key: str) -> str:
+        return "" if row.get(key) is None else str(row[key])
+
+    needs = {k: max(_width(heading), *(_width(cell(row, k)) for row in rows), 1) for k, heading in columns}
+    shown = list(columns)
+    if wide is not None and len(columns) > 1:
+        room = console.width - sum(needs[k] + _GAP for k, _ in columns if k != wide)
+        if room < min(needs[wide], _SENTENCE):
+            shown = [(k, heading) for k, heading in columns if k != wide]
+    widths = _fitted({k: needs[k] for k, _ in shown}, console.width, last=wide)
+
+    def table(*, head: bool) -> Table:
+        made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=head)
+        for key, heading in shown:
+            made.add_column(
+                Text(heading), justify="right" if key in right else "left", overflow="fold", width=widths[key]
+            )
+        return made
+
+    whole = table(head=True)
+    if len(shown) < len(columns):
+        console.print(whole)
     for row in rows:
-        table.add_row(*(Text("" if row.get(key) is None else str(row[key])) for key, _ in columns))
-    _console().print(table)
+        if len(shown) < len(columns):
+            whole = table(head=False)
+        whole.add_row(*(Text(cell(row, key)) for key, _ in shown))
+        if len(shown) < len(columns) and wide is not None:
+            console.print(whole)
+            console.print(Padding(Text(cell(row, wide), overflow="fold"), (0, 0, 0, 4), expand=False))
+    if len(shown) == len(columns):
+        console.print(whole)
+
+
+#: Blanks between two columns, and the least room in which a sentence reads well.
+_GAP = 3
+_SENTENCE = 40
+
+
+def _fitted(needs: Mapping[str, int], room: int, *, last: str | None) -> dict[str, int]:
+    """The width of each column, so that all fit: the widest give way first, that of the sentences before any other."""
+    widths = dict(needs)
+    over = sum(widths.values()) + _GAP * (len(widths) - 1) - room
+    if last in widths and over > 0:
+        given = min(over, max(widths[last] - _SENTENCE, 0))
+        widths[last] -= given
+        over -= given
+    while over > 0 and max(widths.values()) > 2:
+        widest = max(widths, key=lambda key: widths[key])
+        widths[widest] -= 1
+        over -= 1
+    return widths
 
 
 def _width(text: str) -> int:
     from rich.cells import cell_len
 
-    return cell_len(text)
+    return max((cell_len(line) for line in text.splitlines()), default=0)
 
 
 def _print_rows(
@@ -741,14 +822,14 @@ def _print_page(page: EntityPage, ontology: Ontology) -> None:
         console.print(_fact_lines(row, ontology))
 
 
-def _fact_lines(row: FactRow, ontology: Ontology) -> Group:
+def _fact_lines(row: FactRow, ontology: Ontology, *, indent: int = 2) -> Group:
     from rich.console import Group
     from rich.padding import Padding
     from rich.text import Text
 
     parts = [
         row.date or row.date_text or say("时间不详", "no date"),
-        row.label,
+        row.label if row.label is not None or indent > 0 else ontology.label(row.type, _Voice.language),
         _participants(row, ontology, separator=say("；", "; ")),
         _sum(row),
         None if row.status in (None, "done") else _status(row.status),
@@ -756,11 +837,11 @@ def _fact_lines(row: FactRow, ontology: Ontology) -> Group:
     head = Text("  ".join(p for p in parts if p is not None and p != ""))
     if row.confidence is not None:
         head.append(say(f"  置信 {row.confidence:.2f}", f"  confidence {row.confidence:.2f}"), style="dim")
-    lines = [Padding(head, (0, 0, 0, 2), expand=False)]
+    lines = [Padding(head, (0, 0, 0, indent), expand=False)]
     for telling in row.tellings:
         quote = Text(f"“{' '.join(telling.quote.split())}”")
         quote.append(" — " + " ".join(p for p in (telling.document, telling.published) if p is not None), style="dim")
-        lines.append(Padding(quote, (0, 0, 0, 4), expand=False))
+        lines.append(Padding(quote, (0, 0, 0, indent + 2), expand=False))
     return Group(*lines)
 
 
@@ -782,7 +863,15 @@ def facts(
         ),
     ] = None,
     participants: Annotated[
-        list[str] | None, typer.Option("--with", "-w", help=_("参与方，可重复", "A participant; repeatable"))
+        list[str] | None,
+        typer.Option(
+            "--with",
+            "-w",
+            help=_(
+                "参与方，可重复；地名含其所辖，编号只指其本身",
+                "A participant, repeatable; the name of a place stands for all inside it, its id for itself",
+            ),
+        ),
     ] = None,
     place: Annotated[
         str | None, typer.Option("--place", help=_("地点及其所辖一切", "A place and everything inside it"))
@@ -931,10 +1020,18 @@ def _print_facts(rows: Sequence[FactRow], ontology: Ontology, *, as_csv: bool) -
         ("confidence", say("置信", "conf")),
         ("quote", say("原句", "sentence")),
     ]
+    console = _console()
     if len(rows) == 0:
         _note(say("没有符合条件的事实", "no fact passes these filters"))
+    elif console.width < _FACT_TABLE:
+        for row in rows:
+            console.print(_fact_lines(row, ontology, indent=0))
     else:
         _print_table(columns, table, wide="quote")
+
+
+#: In a narrower terminal facts are listed one below the other, as `kg show` does.
+_FACT_TABLE = 120
 
 
 @app.command(
@@ -1164,7 +1261,11 @@ def _value(term: Any, base: str, *, short: bool) -> object:
 
 
 def _friendly(name: str, value: object, ontology: Ontology) -> object:
-    """A cell for reading: classes and roles by their label, large numbers in groups."""
+    """A cell for reading: classes, roles and states by their label, large numbers in groups."""
+    if name == "status" and isinstance(value, str):
+        return _status(value)
+    if name == "confidence" and isinstance(value, str) and re.fullmatch(r"[01](\.\d+)?", value) is not None:
+        return f"{float(value):.2f}"
     if name in ("type", "role") and isinstance(value, str) and value in ontology.labels:
         return ontology.label(value, _Voice.language)
     if isinstance(value, str) and re.fullmatch(r"\d{5,}", value) is not None and name in ("amount", "total"):
@@ -1386,10 +1487,14 @@ def documents(as_json: JsonOption = False, as_csv: CsvOption = False, store: Sto
 
     with _opened(store) as opened:
         found = asking.documents(opened)
-    rows = [
+    rows: list[dict[str, object]] = [
         {"id": d.id, "title": d.title, "published": d.published, "basis": d.basis, "source": d.source, "facts": d.facts}
         for d in found
     ]
+    if not (as_json or as_csv):
+        for row in rows:
+            row["title"] = " ".join(str(row["title"] or "").split())
+            row["basis"] = say(_BASES.get(str(row["basis"]), ""), str(row["basis"] or ""))
     columns = [
         ("id", say("编号", "id")),
         ("title", say("标题", "title")),
@@ -1400,6 +1505,18 @@ def documents(as_json: JsonOption = False, as_csv: CsvOption = False, store: Sto
     if as_csv:
         columns.insert(4, ("source", "source"))
     _print_rows(columns, rows, as_json=as_json, as_csv=as_csv, right=["facts"], wide="title")
+
+
+#: Where the date of a document comes from (see `kg.corpus.DATE_BASES`), in Chinese.
+_BASES: Mapping[str, str] = {
+    "record": "记录字段",
+    "front matter": "文首字段",
+    "page metadata": "网页信息",
+    "dateline": "电头",
+    "file name": "文件名",
+    "given": "--date",
+    "year in file name": "文件名中的年",
+}
 
 
 # ---------------------------------------------------------------- pages, exports, checks
@@ -1430,9 +1547,17 @@ def view(
     since: Annotated[str | None, typer.Option("--since", help=_("不早于", "Not before"))] = None,
     until: Annotated[str | None, typer.Option("--until", help=_("不晚于", "Not after"))] = None,
     limit: Annotated[
-        int,
-        typer.Option("--limit", "-n", min=1, help=_("一开始显示多少实体", "So many entities in the picture at first")),
-    ] = 300,
+        int | None,
+        typer.Option(
+            "--limit",
+            "-n",
+            min=1,
+            help=_(
+                "一开始显示多少实体（默认：不超过 300 个则全部，否则最要紧的 160 个）",
+                "So many entities in the picture at first (default: all up to 300, else the 160 that matter most)",
+            ),
+        ),
+    ] = None,
     title: Annotated[str | None, typer.Option("--title", help=_("网页标题", "Title of the page"))] = None,
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
@@ -1460,7 +1585,7 @@ def _write_page(
     types: Sequence[str] = (),
     since: str | None = None,
     until: str | None = None,
-    limit: int = 300,
+    limit: int | None = None,
     title: str | None = None,
 ) -> tuple[int, int]:
     from kg import network as net
@@ -1526,6 +1651,9 @@ def _write(output: Path, text: str | bytes) -> None:
 def serve(
     host: Annotated[str, typer.Option("--host", help=_("监听地址", "Address to listen on"))] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help=_("端口", "Port"))] = 8000,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0.1, help=_("一次查询最多几秒", "Seconds that one query may take"))
+    ] = 10.0,
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
     """The endpoint and the explorer."""
@@ -1533,8 +1661,14 @@ def serve(
         pass  # a missing or damaged store is told before the server starts
     from kg import server
 
-    _note(say(f"http://{host}:{port}/ （Ctrl-C 结束）", f"http://{host}:{port}/ (Ctrl-C ends it)"))
-    server.serve(store, host=host, port=port)
+    warning = server.exposed(host, language=_Voice.language)
+    if warning is not None:
+        _note(warning)
+
+    def ready(url: str) -> None:
+        _note(say(f"{url} 　SPARQL：{url}sparql　（Ctrl-C 结束）", f"{url}  SPARQL: {url}sparql  (Ctrl-C ends it)"))
+
+    server.serve(store, host=host, port=port, language=_Voice.language, limit=timeout, ready=ready)
 
 
 @app.command(
@@ -1665,10 +1799,13 @@ def validate(
     name="eval",
     cls=_Command,
     help=_help(
-        "在标注好的文章上评测准确率和召回率。",
-        "Precision and recall on annotated articles.",
+        "在标注好的文章上评测准确率和召回率：实体、参与方两两成对的事实、时间、金额，以及各档置信度的准确率。"
+        "“宽松”不计事实的类别和方向。",
+        "Precision and recall on annotated articles: entities, facts as pairs of participants, dates, amounts, and the"
+        " precision at each confidence. `loose` leaves class and direction of a fact aside.",
         "kg eval",
-        "kg eval data/gold/dev --json",
+        "kg eval data/gold/dev --errors",
+        "kg eval my-gold --articles my-articles --json",
     ),
 )
 def evaluate(
@@ -1680,6 +1817,26 @@ def evaluate(
             help=_("标注文件夹（默认：自带的 data/gold）", "Folder of gold files (default: the shipped data/gold)"),
         ),
     ] = None,
+    articles: Annotated[
+        Path | None,
+        typer.Option(
+            "--articles",
+            help=_(
+                "文章所在文件夹（默认：自带示例，其次标注旁边）",
+                "Folder of the articles (default: the samples, then beside the gold files)",
+            ),
+        ),
+    ] = None,
+    errors: Annotated[
+        bool,
+        typer.Option(
+            "--errors",
+            help=_(
+                "列出漏掉的和错误的（test 部分不列，以免照着它写规则）",
+                "List what was missed and what is wrong (not of the part test, so that no rule is written for it)",
+            ),
+        ),
+    ] = False,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
@@ -1687,8 +1844,13 @@ def evaluate(
     from kg.evaluate import evaluate as score
     from kg.gazetteer import Gazetteer
 
+    if articles is not None and not articles.exists():
+        raise ReadError("there is no such file or folder; check the spelling of the path", where=articles)
     ontology = _ontology()
-    report = score(gold, ontology=ontology, gazetteer=Gazetteer.load())
+    report = score(gold, ontology=ontology, gazetteer=Gazetteer.load(), articles=articles)
+    if errors:
+        _print_misses(report.errors(), as_json=as_json, as_csv=as_csv)
+        return
     if as_json:
         _print_json(report.to_json())
         return
@@ -1710,12 +1872,32 @@ def evaluate(
     _print_rows(list(heading.items()), rows, as_json=False, as_csv=as_csv, right=numbers)
 
 
+def _print_misses(misses: Sequence[Miss], *, as_json: bool, as_csv: bool) -> None:
+    rows = [{"article": m.article, "kind": m.kind, "what": m.what} for m in misses]
+    if not (as_json or as_csv):
+        rows = [row | {"kind": _miss(row["kind"])} for row in rows]
+    columns = [("article", say("文章", "article")), ("kind", say("错误", "fault")), ("what", say("内容", "what"))]
+    _print_rows(columns, rows, as_json=as_json, as_csv=as_csv, wide="what")
+
+
+def _miss(kind: str) -> str:
+    """The kind of an error in the language of this run: `missed pair` is 漏掉 事实."""
+    first, _, second = kind.partition(" ")
+    return say(" ".join((_MISSES.get(first, first), _MISSES.get(second, second))).strip(), kind)
+
+
+_MISSES: Mapping[str, str] = {
+    "missed": "漏掉", "missing": "漏掉", "wrong": "错误", "near": "相近", "spurious": "多余", "entity": "实体",
+    "type": "类别", "pair": "事实", "date": "时间", "amount": "金额",
+}  # fmt: skip
+
 #: What is measured, in both languages.
 _MEASURES: Mapping[str, tuple[str, str]] = {
-    "entities": ("实体（名称）", "entities (name)"),
-    "entities_typed": ("实体（名称和类别）", "entities (name and class)"),
-    "pairs": ("事实（参与方两两成对）", "facts (pairs of participants)"),
-    "pairs_relaxed": ("事实（不计类别和方向）", "facts (class and direction aside)"),
+    "entities": ("实体", "entities"),
+    "entities_typed": ("实体及类别", "entities+class"),
+    "pairs": ("事实", "facts"),
+    "pairs_relaxed": ("事实（宽松）", "facts (loose)"),
+    "confidence": ("置信度", "confidence"),
     "dates": ("时间", "dates"),
     "amounts": ("金额", "amounts"),
 }
