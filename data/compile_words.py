@@ -26,7 +26,8 @@ def compile_words() -> str:
     words = set()
     for line in (Path(spec.origin).parent / "dict.txt").read_text(encoding="utf-8").splitlines():
         word, count, tag = line.split()
-        if 2 <= len(word) <= 4 and int(count) >= LEAST_COUNT and tag not in NAME_TAGS and all("\u4e00" <= c <= "\u9fff" for c in word):
+        ordinary = 2 <= len(word) <= 4 and int(count) >= LEAST_COUNT and tag not in NAME_TAGS
+        if ordinary and all("\u4e00" <= c <= "\u9fff" for c in word):
             words.add(word)
     return "\n".join(sorted(words)) + "\n"
 
@@ -34,5 +35,6 @@ def compile_words() -> str:
 if __name__ == "__main__":
     text = compile_words()
     if "--check" in sys.argv:
-        sys.exit(0 if TARGET.read_text(encoding="utf-8") == text else f"{TARGET.name} is not what compile_words.py makes: run it again")
+        same = TARGET.read_text(encoding="utf-8") == text
+        sys.exit(0 if same else f"{TARGET.name} is not what compile_words.py makes: run it again")
     TARGET.write_text(text, encoding="utf-8")

@@ -897,7 +897,7 @@ def _block_codec(stream: IO[bytes], where: str) -> str:
 def _page(markup: str, where: str, *, line: int | None = None) -> _Record:
     """The article of a web page with its title, date and source; navigation and comments are left out."""
     import trafilatura
-    from lxml import etree, html  # type: ignore[import-untyped]
+    from lxml import etree, html
 
     for noisy in ("trafilatura", "htmldate"):  # they log to stderr where nobody listens
         _quiet(noisy)

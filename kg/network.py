@@ -23,7 +23,7 @@ from kg.errors import UnknownNameError
 from kg.ontology import KG, RDFS, SCHEMA, SKOS, EntityClass, FactClass, Ontology
 
 if TYPE_CHECKING:
-    import networkx as nx  # type: ignore[import-untyped]
+    import networkx as nx
 
 
 @dataclass(frozen=True, slots=True)

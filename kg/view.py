@@ -297,7 +297,7 @@ def _json(value: object) -> str:
 def _pyvis_page(drawing: _Drawing, *, title: str, language: str) -> str:
     # pyvis imports IPython: a quarter of a second that only this function needs to pay.
     import jinja2
-    import pyvis.network  # type: ignore[import-untyped]
+    import pyvis.network
 
     library = Path(pyvis.network.__file__).parent / "templates" / _LIBRARY
     script = _text(_PAGE / "page.js")
