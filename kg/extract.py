@@ -31,6 +31,9 @@ from kg.resolve import Linked, Linker
 
 _BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
 _PAPER = re.compile(r"《[^《》]*》")
+#: For how many paragraphs a day told is the day of what was signed.
+_CARRIED = 4
+_BREAK = re.compile(r"\n\s*")
 _CLAUSE = re.compile(r"[,，;；:：]")
 
 
@@ -81,7 +84,8 @@ class _State:
     recent: list[str] = field(default_factory=list)  # entities in the order spoken of
     day: tuple[Date, Span] | None = None  # the date last told, and where
     lead: tuple[Date, Span] | None = None  # the first day told: what the article is about happened then
-    paragraph: int = -1
+    paragraph: int = -1  # of the date last told
+    counted: tuple[int, int] = (0, 0)  # how far paragraphs were counted, and how many
     references: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
@@ -379,7 +383,15 @@ class _Reading:
             ]
             if self.state.lead is None and len(exact) > 0:
                 self.state.lead = (exact[0][2], self.state.day[1])
-            self.state.paragraph = self.text.count("\n", 0, self.sentence.start)
+            self.state.paragraph = self._paragraph()
+
+    def _paragraph(self) -> int:
+        """The number of the paragraph of this sentence; empty lines count nothing."""
+        at, number = self.state.counted
+        if at < self.sentence.start:
+            number += len(_BREAK.findall(self.text, at, self.sentence.start))
+            self.state.counted = (self.sentence.start, number)
+        return number
 
     def _published(self, found: tuple[int, int, Date]) -> bool:
         """True for the date of publication written out in full (2015-12-29 四平松辽在线)."""
@@ -1128,13 +1140,15 @@ class _Reading:
         if any(d[2].start is not None for d in self.dates):
             return None
         words = self.text[self.sentence.start : clause.end]
-        paragraph = self.text.count("\n", 0, self.sentence.start)
+        paragraph = self._paragraph()
+        # 容川资本与东宝国投签约,拟设立基金: what is planned is told of the same day as the signing.
+        signing = any(f.status == "signed" for c in self.clauses for t in c.triggers for f in t.frames)
         near = (
             self.state.day is not None
             and paragraph == self.state.paragraph
             and len(self.state.day[0].start or "") == 10
         )
-        if near and (frame.status == "signed" or any(w in words for w in self.x._occasion)):
+        if near and (signing or frame.fact == "Visit" or any(w in words for w in self.x._occasion)):
             return self.state.day
         if self.state.lead is None:
             return None
@@ -1142,7 +1156,7 @@ class _Reading:
             return self.state.lead
         # Without such a word only while no other day has been told since, and not far below.
         still = self.state.day is not None and self.state.day[0].value == self.state.lead[0].value
-        if frame.status == "signed" and still and paragraph - self.state.paragraph <= 2:
+        if signing and still and paragraph - self.state.paragraph <= _CARRIED:
             return self.state.lead
         return None
 
