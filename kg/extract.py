@@ -616,6 +616,11 @@ class _Reading:
             if default is not None:
                 roles[frame.topic] = [default]
                 penalty *= 0.8
+        if fill and frame.beside is not None and frame.beside not in roles and len(roles) > 0:
+            beside = self._place_beside(clause, previous)
+            if beside is not None and any(self._fits(frame, frame.beside, m) for m in beside.members):
+                roles[frame.beside] = [beside]
+                penalty *= 0.9
         if frame.home is not None and frame.home not in roles and len(roles) > 0:
             place = next(
                 (p for p in self.linked.main_places if self.x.ontology.fills(self.linked.entity(p).type, frame.home)),
@@ -817,15 +822,15 @@ class _Reading:
                 slots["subject"] = [*partners, *slots["subject"]]
         return slots, penalty
 
-    def _place_beside(self, clause: _Clause, previous: list[_Clause], *, own: bool) -> _Group | None:
+    def _place_beside(self, clause: _Clause, previous: list[_Clause]) -> _Group | None:
         """投资12亿元,在共青高新区建设…: the place of the clause behind, or before, that has the same subject."""
         behind = next((c for c in self.clauses if c.start == clause.end), None)
         if behind is not None and not any(g.lead == "" and g.end <= self._first_verb(behind) for g in behind.groups):
             place = next((g for g in behind.groups if g.lead == "at"), None)
             if place is not None:
                 return place
-        if own or len(previous) == 0:
-            return None
+        if len(previous) == 0 or any(t.end <= clause.end and not t.nominal for t in previous[-1].triggers):
+            return None  # what was done there is told already
         return next((g for g in previous[-1].groups if g.lead == "at"), None)
 
     def _first_verb(self, clause: _Clause) -> int:

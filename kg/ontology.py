@@ -120,7 +120,8 @@ class Frame:
     behind or ahead of the trigger; `not_after` and `not_before` are words that, right beside it, block it.
     `topic` is a role that the entity last spoken of fills where the clause names none. `home` is a role that the
     document's own
-    place fills where nothing else does (从上海迁来). A `nominal` trigger (控股股东) takes no object away from a verb;
+    place fills where nothing else does (从上海迁来). `beside` is a role that the place of the clause behind or before
+    fills (斥资3亿元,在盐都区建厂). A `nominal` trigger (控股股东) takes no object away from a verb;
     a `forward` one has its subject
     in the clause behind (作为嘉兴的主城区,南湖区…). `pairs` splits
     `A与B、C与D` into one fact a pair; `each` makes one fact for every filler of that role.
@@ -145,6 +146,7 @@ class Frame:
     carry: bool = True
     topic: str | None = None
     home: str | None = None
+    beside: str | None = None
     nominal: bool = False
     forward: bool = False
     confidence: float = 0.8
@@ -492,6 +494,7 @@ _FRAME_PLAIN = (
     "carry",
     "topic",
     "home",
+    "beside",
     "nominal",
     "forward",
     "confidence",
@@ -593,7 +596,7 @@ def _patterns(
         status = body.get("status", "done")
         if status not in STATUSES:
             raise fail(f"{head}: unknown status {status!r}; known: {', '.join(sorted(STATUSES))}", head, "status")
-        for key in ("each", "topic", "home"):
+        for key in ("each", "topic", "home", "beside"):
             if body.get(key) is not None and body[key] not in roles:
                 raise fail(f"{head}: {key} names role {body[key]!r}, which roles does not fill", head, key)
         triggers = _words(body.get("triggers", []), fail, head, "triggers")
