@@ -33,7 +33,9 @@ _BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
 _PAPER = re.compile(r"《[^《》]*》")
 #: For how many paragraphs a day told is the day of what was signed.
 _CARRIED = 4
+_REASON = re.compile(r"(?:同志|先生|女士)?(?:因[^,，。;；]{2,14}?(?=辞|不再|卸|离))?")
 _BREAK = re.compile(r"\n\s*")
+_HELD = re.compile(r"(?:其|所|公司)?(?:合计|直接|间接|共同)?持有的$")  # 将其持有的星衡半导体: 将 leads the name
 _CLAUSE = re.compile(r"[,，;；:：]")
 
 
@@ -170,6 +172,9 @@ class Extractor:
         self._not_at = tuple(lexicon["not_at"])
         self._occasion = tuple(lexicon["occasion"])
         self._decided = frozenset(lexicon["decided"])
+        self._leaves = frozenset(lexicon["leaves"])
+        self._removes = tuple(lexicon["removes"])
+        self._former = tuple(lexicon["former"])
         self._appoint = re.compile("|".join(re.escape(w) for w in sorted(lexicon["appoint"], key=len, reverse=True)))
 
         self._fillers: dict[tuple[str, str], frozenset[str]] = {}
@@ -483,7 +488,7 @@ class _Reading:
         return groups
 
     def _lead(self, group: _Group, clause: _Clause) -> None:
-        before = self.text[clause.start : group.start].rstrip("“‘ ")
+        before = _HELD.sub("", self.text[clause.start : group.start]).rstrip("“‘ ")
         if before.endswith(self.x._nominal):
             # 向全资子公司星衡半导体: 向 leads through what the name is
             before = before[: -max(len(w) for w in self.x._nominal if before.endswith(w))]
@@ -1295,6 +1300,7 @@ class _Reading:
             roles=(("person", person), ("organization", body)),
             evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
             label=title,
+            status="ended" if title.startswith(self.x._former) else "done",
             confidence=confidence,
             rule="title",
             trigger=Span(self.document.id, start, end),
@@ -1305,10 +1311,15 @@ class _Reading:
         people = [m for m in self.mentions if self._entity(m).type == "Person"]
         for person in people:
             tail = self.text[person.span.end : min(person.span.end + 40, self.sentence.end)]
-            match = self.x._appoint.match(tail)
+            skipped = _REASON.match(tail)
+            skip = skipped.end() if skipped is not None else 0
+            match = self.x._appoint.match(tail, skip)
             if match is None:
                 continue
             at = person.span.end + match.end()
+            left = match.group() in self.x._leaves or self.text.endswith(
+                self.x._removes, self.sentence.start, person.span.start
+            )
             body = next((m for m in self.mentions if m.span.start == at), None)
             title = self.x.recognizer.title_at(self.text, body.span.end if body is not None else at)
             if title is None:
@@ -1337,6 +1348,8 @@ class _Reading:
                 title[1],
                 0.8 if body is not None else 0.6,
             )
+            if left:
+                office = replace(office, status="ended")
             date = self._date(
                 _Trigger(person.span.start, person.span.end, "", ()), _Clause(self.sentence.start, self.sentence.end)
             )

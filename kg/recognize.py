@@ -177,6 +177,7 @@ class Recognizer:
         self.titles = tuple(sorted(lexicon["titles"], key=len, reverse=True))
         self.surnames = frozenset(lexicon["surnames"])
         self.say = tuple(lexicon["say"])
+        self.acts_of_people = tuple(lexicon["acts_of_people"])
         self.say_chars = frozenset(w for w in lexicon["say"] if len(w) == 1)
         self.speech = frozenset(lexicon["speech"])
         self.self_words = frozenset(lexicon["self"])
@@ -184,7 +185,7 @@ class Recognizer:
         self.titles_set = frozenset(lexicon["titles"])
         # A title that ends with another one (党委书记) need not be looked for by itself.
         shortest = [t for t in lexicon["titles"] if not any(t != o and t.endswith(o) for o in lexicon["titles"])]
-        self.people_words = tuple(sorted({*shortest, *lexicon["names_behind"]}))
+        self.people_words = tuple(sorted({*shortest, *lexicon["names_behind"], *lexicon["acts_of_people"]}))
         clause_words: set[str] = set()
         for key in _CLAUSE_WORDS:
             clause_words |= {w for w in lexicon[key] if len(w) > 1}
@@ -415,6 +416,8 @@ class Recognizer:
                     and kind not in ("Company", "Government")
                 ):
                     return
+                if kind == "Company" and tags[i + 1][0] == "v" and words[i + 1] in self.common:
+                    return  # 在盐都区+建设+医疗器械厂: no name, but what is done there
                 if kind == "Place" and starts[j + 1] - starts[i + 1] > 4:
                     return
                 if tail[:1] in self.tail_chars:
@@ -1157,7 +1160,13 @@ class Recognizer:
             for match in self._post_behind.finditer(text, start, end):
                 at = match.end(1)
                 stop = self._name_end(text, at, end, tokens)
-                if stop is None or text[stop : stop + 1] == "" or self._verb_of_post.match(text, stop) is None:
+                if stop is None or text[stop : stop + 1] == "":
+                    continue
+                if text.startswith(self.acts_of_people, stop):
+                    people.setdefault((at, stop), _Candidate(at, stop, "Person", "named", 0.8))
+                    names.add(text[at:stop])
+                    continue
+                if self._verb_of_post.match(text, stop) is None:
                     continue
                 clause = re.split(r"[。；;\n]", text[stop : min(end, stop + 40)], maxsplit=1)[0]
                 if self._title.search(clause) is not None:
