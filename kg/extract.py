@@ -227,7 +227,7 @@ class Extractor:
             )
             drafts.extend(reading.facts())
         drafts.extend(self._written_out(recognition, linked))
-        facts = _share_dates(_merge(drafts))
+        facts = _share_dates(_merge(_posts_once(drafts)))
         return Extraction(
             document=document,
             entities=linked.entities,
@@ -719,7 +719,7 @@ class _Reading:
     ) -> tuple[dict[str, list[_Group]], float]:
         slots: dict[str, list[_Group]] = {}
         penalty = 1.0
-        groups = self._for_bodies(frame, clause.groups)
+        groups = self._for_bodies(frame, clause.groups, trigger)
         left = [g for g in groups if g.end <= trigger.start]
         right = [g for g in groups if g.start >= trigger.end]
         next_trigger = next((t for t in clause.triggers if t.start >= trigger.end and not t.nominal), None)
@@ -853,14 +853,19 @@ class _Reading:
                 return group
         return None
 
-    def _for_bodies(self, frame: Frame, groups: list[_Group]) -> list[_Group]:
+    def _for_bodies(self, frame: Frame, groups: list[_Group], trigger: _Trigger) -> list[_Group]:
         """启岳集团董事长周启明与…签订: where no person can act, the person stands for the body whose post it is."""
         agent = next(iter(frame.roles))
         people = frame.types.get(agent)
         if people is None or "Person" in people:
             return groups
+        # 南湖区接待了启岳集团董事长李大勇: behind the verb a person may well be meant.
+        welcome = any("Person" in wanted for wanted in frame.types.values())
         kept: list[_Group] = []
         for group in groups:
+            if welcome and group.start >= trigger.end:
+                kept.append(group)
+                continue
             owner = kept[-1] if len(kept) > 0 else None
             alone = all(self._entity(m).type == "Person" for m in group.members)
             if alone and owner is not None and owner.modifier and owner.titled and group.start - owner.end <= 20:
@@ -1474,6 +1479,18 @@ def _share_dates(facts: list[Fact]) -> list[Fact]:
                 )
         done.extend(f for k, f in alone.items() if k in fuller)
     return [f for f in facts if f not in done]
+
+
+def _posts_once(facts: Sequence[Fact]) -> Iterator[Fact]:
+    """夏冰清当选联盟理事长: the verb and the title tell of one post; the title names it, the verb gives its date."""
+    titled = {(f.roles, f.evidence[0]) for f in facts if f.type == "Office" and f.rule == "title"}
+    verbs = {(f.roles, f.evidence[0]): f for f in facts if f.type == "Office" and f.rule == "appoint"}
+    for fact in facts:
+        key = (fact.roles, fact.evidence[0])
+        if fact.type != "Office" or key not in titled or key not in verbs:
+            yield fact
+        elif fact.rule == "title":
+            yield replace(fact, date=fact.date or verbs[key].date, confidence=max(fact.confidence, verbs[key].confidence))
 
 
 _TOLD_APART_BY_LABEL = frozenset({"Office", "OtherRelation", "Indicator"})

@@ -177,6 +177,7 @@ class Recognizer:
         self.titles = tuple(sorted(lexicon["titles"], key=len, reverse=True))
         self.surnames = frozenset(lexicon["surnames"])
         self.say = tuple(lexicon["say"])
+        self.works = frozenset(lexicon["works"])
         self.acts_of_people = tuple(lexicon["acts_of_people"])
         self.say_chars = frozenset(w for w in lexicon["say"] if len(w) == 1)
         self.speech = frozenset(lexicon["speech"])
@@ -758,6 +759,7 @@ class Recognizer:
                 stem=starts[h] - start,
                 whole=whole,
                 legal=words[h] in self.companies and len(words[h]) > 3,
+                works=words[h] in self.works,
             )
             if confidence > 0:
                 yield _Candidate(start, end, kind, f"suffix:{words[h]}", confidence)
@@ -776,6 +778,7 @@ class Recognizer:
         stem: int,
         whole: bool,
         legal: bool,
+        works: bool,
     ) -> float:
         """How sure a candidate is a name; 0 where it is a common noun."""
         if whole:
@@ -793,7 +796,9 @@ class Recognizer:
             return 0.0  # 南京市重大招商项目
         if kind == "Project" and not anchor:
             # Without a place or owner only what is built on another name: 启岳储能产业园+项目
-            return 0.9 if odd >= 2 and any(w in self.suffixes and w not in self.weak for w in ordinary) else 0.0
+            # or has a brand and an ending that says what it is: 启岳储能电池+生产基地
+            built = any(w in self.suffixes and w not in self.weak for w in ordinary) or (works and stem >= 4)
+            return 0.9 if odd >= 2 and built else 0.0
         if kind in ("Project", "Event", "Policy") and odd < 2 and not quoted and len(ordinary) == 0:
             return 0.0
         if odd >= 2 or (anchor and (odd > 0 or stem > 0)):
