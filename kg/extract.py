@@ -1490,7 +1490,9 @@ def _posts_once(facts: Sequence[Fact]) -> Iterator[Fact]:
         if fact.type != "Office" or key not in titled or key not in verbs:
             yield fact
         elif fact.rule == "title":
-            yield replace(fact, date=fact.date or verbs[key].date, confidence=max(fact.confidence, verbs[key].confidence))
+            yield replace(
+                fact, date=fact.date or verbs[key].date, confidence=max(fact.confidence, verbs[key].confidence)
+            )
 
 
 _TOLD_APART_BY_LABEL = frozenset({"Office", "OtherRelation", "Indicator"})

@@ -128,7 +128,7 @@ class Gazetteer:
     folder; the other process loads again, which costs less than moving the tables.
     """
 
-    __slots__ = ("_divisions", "_entries", "_folder", "_former", "_forms", "_institutions", "_regions")
+    __slots__ = ("_companies", "_divisions", "_entries", "_folder", "_former", "_forms", "_institutions", "_regions")
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -138,6 +138,7 @@ class Gazetteer:
         self._former: dict[str, list[FormerName]] | None = None
         self._regions: dict[str, tuple[str, ...]] | None = None
         self._institutions: dict[str, Institution] | None = None
+        self._companies: dict[str, str] | None = None
 
     def __reduce__(self) -> tuple[Callable[[Path], Gazetteer], tuple[Path]]:
         return (Gazetteer, (self._folder,))
@@ -252,6 +253,15 @@ class Gazetteer:
                     found.setdefault(form, entry)
             self._institutions = found
         return self._institutions
+
+    @property
+    def companies(self) -> Mapping[str, str]:
+        """Companies known by a brand alone: every form and the name that its line in `companies.txt` begins with."""
+        if self._companies is None:
+            lines = _text(self._folder / "companies.txt").splitlines()
+            rows = [line.split() for line in lines if not line.startswith("#")]
+            self._companies = {form: row[0] for row in rows for form in row}
+        return self._companies
 
     def settle(
         self,

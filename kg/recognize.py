@@ -153,6 +153,7 @@ class Recognizer:
                     # stands first.
                     first, second = sorted(((surface.codes, surface.kind), known[:2]), key=lambda s: _KINDS.index(s[1]))
                     self.places[surface.form] = (tuple(dict.fromkeys(first[0] + second[0])), first[1], safe or known[2])
+        self.known = frozenset(gazetteer.companies)
         self.institutions = {form: "University" for form in gazetteer.institutions if len(form) >= 3}
         self.common = frozenset(resource("data/gazetteer/common_words.txt").read_text(encoding="utf-8").split())
         self.stop_chars = frozenset(w for w in lexicon["stop"] if len(w) == 1)
@@ -201,6 +202,8 @@ class Recognizer:
             if surface.kind == "abbreviation":
                 for direction in lexicon["directions"]:
                     self._jieba.add_word(surface.form + direction, None, "ns")  # 滇中, 苏南
+        for form in self.known:
+            self._jieba.add_word(form, None, "nz")
         for form in self.institutions:
             self._jieba.add_word(form, None, "nt")
         for word in self.suffixes:
@@ -434,7 +437,7 @@ class Recognizer:
 
     def _parts_uncached(self, token: str, tag: str) -> tuple[tuple[str, str], ...]:
         """Words that the dictionary of the tokenizer has glued together: 市委书记, 苏州企业."""
-        if token in self.suffixes or token in self.places or token in self.institutions or token in self.titles_set:
+        if any(token in t for t in (self.suffixes, self.places, self.institutions, self.known, self.titles_set)):
             return ((token, tag),)
         first, rest = token[:2], token[2:]
         if (
@@ -464,6 +467,8 @@ class Recognizer:
         """
         if word in self.institutions:
             return ((self.institutions[word], True, True),)
+        if word in self.known:
+            return (("Company", True, True),)
         own = self.suffixes.get(word)
         if own is not None:
             return tuple((t, strong, False) for t, strong in own)

@@ -200,3 +200,15 @@ def test_one_document_leaves_no_trace_in_the_next(extractor: Extractor) -> None:
     alone = recognizer.recognize(two, body(two))
     recognizer.recognize(one, body(one))
     assert recognizer.recognize(two, body(two)) == alone
+
+
+def test_companies_known_by_their_brand(read: Read) -> None:
+    told = {e.name: e.type for e in read("京东方与南湖区招商局签约,宁德时代、华为技术有限公司出席。").entities}
+    assert told["京东方"] == told["宁德时代"] == told["华为技术有限公司"] == "Company"
+    assert told["南湖区招商局"] == "Government"
+
+
+def test_no_company_of_the_table_is_a_place_or_a_bureau(gazetteer: Gazetteer) -> None:
+    places = {surface.form for surface in gazetteer.surfaces()} - {"宝马"}  # 宝马 is a township's short name, unsafe
+    assert not places & set(gazetteer.companies)
+    assert all(len(form) >= 2 for form in gazetteer.companies)
