@@ -153,7 +153,10 @@ class Recognizer:
                     # stands first.
                     first, second = sorted(((surface.codes, surface.kind), known[:2]), key=lambda s: _KINDS.index(s[1]))
                     self.places[surface.form] = (tuple(dict.fromkeys(first[0] + second[0])), first[1], safe or known[2])
-        self.known = frozenset(gazetteer.companies)
+        self.known = {
+            **dict.fromkeys(gazetteer.companies, "Company"),
+            **dict.fromkeys(lexicon["central_bodies"], "Government"),
+        }
         self.institutions = {form: "University" for form in gazetteer.institutions if len(form) >= 3}
         self.common = frozenset(resource("data/gazetteer/common_words.txt").read_text(encoding="utf-8").split())
         self.stop_chars = frozenset(w for w in lexicon["stop"] if len(w) == 1)
@@ -468,7 +471,7 @@ class Recognizer:
         if word in self.institutions:
             return ((self.institutions[word], True, True),)
         if word in self.known:
-            return (("Company", True, True),)
+            return ((self.known[word], True, True),)
         own = self.suffixes.get(word)
         if own is not None:
             return tuple((t, strong, False) for t, strong in own)
