@@ -406,13 +406,36 @@ def resolve_corpus(extractions: Iterable[Extraction], *, linker: Linker) -> Reso
             for _, entity in members:
                 for alias in entity.aliases:
                     defined[linker.key(alias)].add(cluster)
+
+    def final(cluster: tuple[str, str]) -> tuple[str, str]:
+        while cluster in owner:
+            cluster = owner[cluster]
+        return cluster
+
+    # 江苏启岳集团 is the 启岳集团 from 江苏, where one legal name of the corpus is called 启岳集团.
+    legal = tuple(w for w in ontology.names["Company"].legal if len(w) > 3)
     for cluster in sorted(named):
-        short, kind = named[cluster]
-        told = [
+        name, kind = named[cluster]
+        bare = linker.recognizer.without_places(name)
+        if bare == name or len(bare) < 4 or name.endswith(legal) or linker.recognizer.brand(bare) == "":
+            continue
+        called = [
             c
-            for c in sorted(defined[cluster[1]])
-            if c != cluster and len(named[c][0]) > len(short) and linker.compatible(kind, named[c][1])
+            for c in sorted(defined[linker.key(bare)])
+            if c != cluster and named[c][0].endswith(legal) and linker.compatible(kind, named[c][1])
         ]
+        if len(called) == 1:
+            owner[cluster] = called[0]
+    for cluster in sorted(set(named) - set(owner)):
+        short, kind = named[cluster]
+        told = sorted(
+            {
+                final(c)
+                for c in defined[cluster[1]]
+                if c != cluster and len(named[c][0]) > len(short) and linker.compatible(kind, named[c][1])
+            }
+            - {cluster}
+        )
         if len(told) == 1:
             owner[cluster] = told[0]
             continue
@@ -439,11 +462,6 @@ def resolve_corpus(extractions: Iterable[Extraction], *, linker: Linker) -> Reso
         for other in same[1:]:
             if other not in owner and same[0] not in owner and other != same[0]:
                 owner[other] = same[0]
-
-    def final(cluster: tuple[str, str]) -> tuple[str, str]:
-        while cluster in owner:
-            cluster = owner[cluster]
-        return cluster
 
     merged: dict[tuple[str, str], list[tuple[str, Entity]]] = defaultdict(list)
     for cluster in sorted(clusters):

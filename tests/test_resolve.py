@@ -295,3 +295,31 @@ def test_a_fact_told_twice_is_one_fact_of_the_corpus(read: Read, extractor: Extr
     told = [{f.id for f in corpus_facts(x, resolution) if f.type == "Agreement"} for x in extractions]
     assert len(told[0]) == 1
     assert told[0] == told[1]
+
+
+def test_a_name_with_the_place_it_is_from_is_the_company_called_so(read: Read, extractor: Extractor) -> None:
+    resolution = resolve(
+        read,
+        extractor,
+        "启岳新能源集团有限公司(以下简称“启岳集团”)与南湖区签约。启岳集团投资3亿元。",
+        "江苏启岳集团落户盐都区。",
+        "启岳集团与杨浦区签约。",
+    )
+    assert set(one(resolution, "启岳集团").aliases) >= {"江苏启岳集团", "启岳新能源集团有限公司"}
+
+
+def test_with_two_companies_called_so_a_place_before_the_name_decides_nothing(read: Read, extractor: Extractor) -> None:
+    resolution = resolve(
+        read,
+        extractor,
+        "启岳新能源集团有限公司(以下简称“启岳集团”)与南湖区签约。启岳集团投资3亿元。",
+        "启岳控股集团有限公司(以下简称“启岳集团”)与盐都区签约。启岳集团投资3亿元。",
+        "江苏启岳集团落户盐都区。",
+    )
+    found = {e.id for e in resolution.entities.values() if "江苏启岳集团" in (e.name, *e.aliases)}
+    assert found == {"company/江苏启岳集团"}
+
+
+def test_no_two_entities_of_the_samples_are_shown_alike(samples: Sequence[Extraction], extractor: Extractor) -> None:
+    names = [e.name for e in resolve_corpus(samples, linker=extractor.linker).entities.values()]
+    assert sorted(names) == sorted(set(names))
