@@ -36,7 +36,7 @@ _CARRIED = 4
 _REASON = re.compile(r"(?:同志|先生|女士)?(?:因[^,，。;；]{2,14}?(?=辞|不再|卸|离))?")
 _BREAK = re.compile(r"\n\s*")
 _HELD = re.compile(r"(?:其|所|公司)?(?:合计|直接|间接|共同)?持有的$")  # 将其持有的星衡半导体: 将 leads the name
-_CLAUSE = re.compile(r"[,，;；:：]")
+_CLAUSE = re.compile(r",(?!(?<=\d,)\d{3})|[，;；:：]")  # 4,500万元 is one number
 
 
 @dataclass(slots=True)
@@ -126,6 +126,8 @@ class Extractor:
         self._nominal = tuple(
             sorted({w for f in ontology.frames if f.nominal for w in f.triggers if len(w) > 1}, key=len, reverse=True)
         )
+        self._own = tuple(lexicon["own"])
+        self._paying = tuple(lexicon["paying"])
         self._leads_others = tuple(lexicon["leads_others"])
         self._speaks_for = frozenset(lexicon["speaks_for"])
         self._unknown_self = frozenset(lexicon["unknown_self"])
@@ -492,6 +494,8 @@ class _Reading:
         if before.endswith(self.x._nominal):
             # 向全资子公司星衡半导体: 向 leads through what the name is
             before = before[: -max(len(w) for w in self.x._nominal if before.endswith(w))]
+            # 向其参股公司齐一公司: as much as 向参股公司
+            before = before.removesuffix("的").removesuffix(next((w for w in self.x._own if before.endswith(w)), ""))
         verb = next((t.word for t in clause.triggers if t.end == clause.start + len(before)), None)
         lead = next(((word, slot) for word, slot in self.x._leads.get(before[-1:], ()) if before.endswith(word)), None)
         if lead is not None and (verb is None or verb == lead[0]):
@@ -1180,7 +1184,9 @@ class _Reading:
         inside = [(i, a) for i, a in enumerate(self.amounts) if clause.start <= a[0] < clause.end]
         behind = [(i, a) for i, a in inside if a[0] >= trigger.end]
         before = [(i, a) for i, a in inside if a[1] <= trigger.start]
-        if len(behind) > 0:
+        if len(before) > 0 and self._paid_with(clause, before[-1][1][0]):
+            index, best = before[-1]  # 以现金4500万元认购新增注册资本173万元
+        elif len(behind) > 0:
             index, best = behind[0]
         elif len(before) > 0:
             index, best = before[-1]
@@ -1194,6 +1200,11 @@ class _Reading:
                 return None
         self.used_amounts.add(index)
         return best[2]
+
+    def _paid_with(self, clause: _Clause, at: int) -> bool:
+        """True where 以 leads the sum that begins at `at`."""
+        start = max([clause.start, at - 14, *(m.span.end for m in self.mentions if m.span.end <= at)])
+        return any(w in self.text[start:at] for w in self.x._paying)
 
     def _only_statement(self, trigger: _Trigger) -> bool:
         """True where no other verb of the sentence could have the sum for itself."""

@@ -181,6 +181,7 @@ class Recognizer:
         self.titles = tuple(sorted(lexicon["titles"], key=len, reverse=True))
         self.surnames = frozenset(lexicon["surnames"])
         self.say = tuple(lexicon["say"])
+        self.time_ends = frozenset(lexicon["time_ends"])
         self.works = frozenset(lexicon["works"])
         self.acts_of_people = tuple(lexicon["acts_of_people"])
         self.say_chars = frozenset(w for w in lexicon["say"] if len(w) == 1)
@@ -657,7 +658,16 @@ class Recognizer:
                 odd += 2
                 continue
             known = word in self.suffixes or word in self.generic or word in self.inside
-            if word in self.boundary or _HANZI.fullmatch(word) is None:
+            if tag == "t" and word not in self.common and word[-1] not in self.time_ends:
+                tag = "nz"  # 正隆, 开元: an era to the tokenizer, a brand here
+            # 徐州宏盛+企业+管理有限公司: the company that speaks of itself, but not inside of a legal name
+            trade = (
+                word in self.self_words
+                and i <= h
+                and words[i] in self.inside
+                and any(s and t in ("Company", "Fund") for t, s, _ in heads)
+            )
+            if (word in self.boundary and not trade) or _HANZI.fullmatch(word) is None:
                 break
             if not known and (tag[0] in "pcuyex" or tag in ("r", "t", "rr", "rz", "ud", "ug")):
                 break
@@ -1031,7 +1041,10 @@ class Recognizer:
             for match in self._announced.finditer(text, start, end):
                 # 惠昌传感公告称: what announces is a company
                 begin = self._left_edge(text, start, match.start())
-                free = not any(c.start < match.start() and begin < c.end for c in chosen if c.type != "Place")
+                # …(002122.SZ)发布公告: the bracket behind a name is no name
+                free = text[match.start() - 1] != ")" and not any(
+                    c.start < match.start() and begin < c.end for c in chosen if c.type != "Place"
+                )
                 if free and 3 <= match.start() - begin <= 8 and text[begin : match.start()] not in self.common:
                     chosen[:] = [c for c in chosen if not (begin <= c.start and c.end <= match.start())]
                     ends[match.start()] = _Candidate(begin, match.start(), "Company", "announces", 0.75)
