@@ -962,6 +962,10 @@ class _Reading:
                 for pair in segments:
                     yield [("party", m) for m in pair]
                 return
+            first = min(g.start for g in roles["party"])
+            apart = any(w + self.x._with in self.text[clause.start : first] for w in self.x._each)
+            if apart and not any(g.end <= first for g in clause.groups):
+                return  # 引导基金分别与投资项目甲、乙签订: the same where its name is not known
             if all(g.lead == "with" for g in roles["party"]):
                 return  # 我校分别与甲、乙签署: who signed with them is not known, and they did not with each other
             for group in roles["party"]:

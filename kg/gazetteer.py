@@ -281,6 +281,7 @@ class Gazetteer:
         named            the document names the candidate itself elsewhere
         document-child   the document names something that lies in it
         higher-level     it is a province or country: 河南 is the province, even where the document is on 青海
+        higher-level     it is a city, and the others are townships of counties that the document does not name: 东莞
         document-parent  the document names what it lies in; the nearest counts
         same-prefecture, same-province   it shares the prefecture or province of the document's places
         current-name     only it is called so today
@@ -316,11 +317,18 @@ class Gazetteer:
         def top() -> list[str]:
             return [c for c in left if self._level(c) in {"province", "country"}]
 
+        def city() -> list[str]:
+            cities = [c for c in left if self._level(c) == "prefecture"]
+            rest = [c for c in left if c not in cities]
+            known = any(self._level(c) != "township" or chains[c][1] in others for c in rest if len(chains[c]) > 1)
+            return cities if not known else []
+
         steps: tuple[tuple[Why, Callable[[], list[str]]], ...] = (
             ("parent-beside", lambda: nearest(near)),
             ("named", lambda: [c for c in left if c in others]),
             ("document-child", lambda: holding(others)),
             ("higher-level", top),
+            ("higher-level", city),
             ("document-parent", lambda: nearest(others)),
             ("same-prefecture", lambda: sharing(self._city)),
             ("same-province", lambda: sharing(lambda code: self._chain(code)[-1])),

@@ -25,6 +25,8 @@ from kg.recognize import Recognition, Recognizer
 
 T = TypeVar("T")
 
+#: How many years after it was given up a place is still called by its former name without a word on the region.
+_REMEMBERED = 10
 _MARKS = re.compile(r"[“”‘’\"'《》〈〉「」『』【】·•\s]")
 
 
@@ -79,6 +81,12 @@ class Linker:
                 if len(candidates) == 1
                 else self.gazetteer.settle(candidates, context=context, beside=beside, form=mention.name)
             )
+            if (
+                code is not None
+                and mention.rule == "gazetteer:former"
+                and self._long_gone(recognition, mention, code, context)
+            ):
+                code = None
             own = self._own_name(recognition, mention)
             spot = code or f"?{own}"
             group = by_code.get(spot)
@@ -113,6 +121,18 @@ class Linker:
         groups = [g for g in groups if len(g.mentions) > 0]
         groups.sort(key=lambda g: (g.mentions[0].span.start, -g.mentions[0].span.end))
         return self._entities(groups, recognition)
+
+    def _long_gone(self, recognition: Recognition, mention: Mention, code: str, context: Sequence[str]) -> bool:
+        """True for a former name given up long before the article, where nothing there speaks of that region: a 滨海区
+        of 2015 is hardly the one that became 北仑区 in 1987.
+        """
+        date = recognition.document.date
+        if date is None or date.start is None or any(d.code in context for d in self.gazetteer.ancestors(code)):
+            return False
+        if any(m.code == code and m.rule != mention.rule for m in recognition.mentions):
+            return False
+        until = [f.until for f in self.gazetteer.history(code) if f.name.startswith(mention.name)]
+        return len(until) > 0 and int(date.start[:4]) > max(until) + _REMEMBERED
 
     def _key(self, name: str) -> str:
         """`key` with the abbreviations of the lexicon applied (人民政府 → 政府)."""

@@ -323,3 +323,13 @@ def test_with_two_companies_called_so_a_place_before_the_name_decides_nothing(re
 def test_no_two_entities_of_the_samples_are_shown_alike(samples: Sequence[Extraction], extractor: Extractor) -> None:
     names = [e.name for e in resolve_corpus(samples, linker=extractor.linker).entities.values()]
     assert sorted(names) == sorted(set(names))
+
+
+def test_a_former_name_long_given_up_needs_its_region(read: Read) -> None:
+    assert entity(read("秀城区与杨浦区签约。", date="2020-05-20"), "秀城区").code is None
+    assert entity(read("秀城区与杨浦区签约。", date="2003-05-20"), "秀城区").code == "330402"
+    assert entity(read("嘉兴市秀城区与杨浦区签约。", date="2020-05-20"), "秀城区").code == "330402"
+
+
+def test_a_city_comes_before_the_townships_that_share_its_short_name(read: Read) -> None:
+    assert entity(read("山东省淄博市的企业搬迁至东莞。"), "东莞").code == "441900"
