@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import io
 import json
 import os
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -142,6 +144,18 @@ def _name_panels() -> None:
     ):
         if hasattr(rich_utils, name):
             setattr(rich_utils, name, say(zh, en))
+    make = getattr(rich_utils, "_make_rich_text", None)
+    if make is not None and not hasattr(make, "folds"):
+
+        def folded(**given: Any) -> Any:
+            # Chinese has no blanks to break a line at: without this, help longer than a line ends in "…".
+            text = make(**given)
+            if hasattr(text, "overflow"):
+                text.overflow = "fold"
+            return text
+
+        folded.folds = True  # type: ignore[attr-defined]
+        setattr(rich_utils, "_make_rich_text", folded)  # noqa: B010 - mypy knows no such attribute
 
 
 def _speak(command: Any) -> Any:
@@ -220,6 +234,8 @@ def _language(text: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command and ends the process: 0, 1 for a fault, 2 for a wrong call, 130 for Ctrl-C."""
+    # `kill` ends a command as Ctrl-C does: the workers with it, and with a message.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
 
 
@@ -235,6 +251,13 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a character gets a question mark, never a traceback.
             stream.reconfigure(errors="replace")
+    if sys.stdin is None:
+        # As an empty one; the command then says what it misses.
+        sys.stdin = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    if sys.stdout is None:
+        return _complain(
+            say("标准输出已关闭，结果无处可写", "standard output is closed; there is nowhere to write to"), 1
+        )
     command = _speak(typer.main.get_command(app))
     try:
         code = command.main(args=list(arguments), prog_name="kg", standalone_mode=False)
@@ -299,16 +322,24 @@ def _interrupted() -> int:
 
 
 def _system_words(error: OSError) -> str:
-    zh = {
-        13: "没有权限",
-        28: "磁盘已满",
-        30: "文件系统只读",
-        21: "这是文件夹",
-        20: "路径中有一段不是文件夹",
-        2: "没有这个文件或文件夹",
-    }
     en = error.strerror or str(error)
-    return say(zh.get(error.errno or 0, en), en)
+    return say(_SYSTEM.get(error.errno or 0, en), en)
+
+
+#: What the system says, in Chinese.
+_SYSTEM: Mapping[int, str] = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "不允许这样做",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.EFBIG: "文件大小超过限制",
+    errno.EROFS: "文件系统只读",
+    errno.EISDIR: "这是文件夹",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EIO: "磁盘读写出错",
+    errno.EEXIST: "这里已有同名文件",
+}
 
 
 def _usage_words(error: Any) -> str:
@@ -343,24 +374,40 @@ _ZH: tuple[tuple[str, str], ...] = (
     (r"'(.+)' is no address of this machine; .*", r"“\1”不是本机的地址；请用 --host 给出本机地址，如 127.0.0.1"),
     (r"there is no such file or folder; check the spelling of the path", "没有这个文件或文件夹，请检查路径"),
     (r"(.+) holds no article that can be read; (.+)", r"\1 里没有可读的文章（支持 .txt .md .html .jsonl .csv）"),
-    (r"no entity is called '(.+?)'; did you mean (.+)\?", r"没有名为“\1”的实体；是不是 \2？"),
+    (r"no entity is called '(.+?)'; did you mean (.+)\?", r"没有名为“\1”的实体；是不是 ⟨2⟩？"),
     (r"no entity is called '(.+?)'.*", r"没有名为“\1”的实体；kg search 可在原句里查找"),
-    (r"'(.+?)' may mean (\d+) things; type one of these ids: (.+)", r"“\1”可能指 \2 个对象，请改用编号：\3"),
+    (r"'(.+?)' may mean (\d+) things; type one of these ids: (.+)", r"“\1”可能指 \2 个对象，请改用编号：⟨3⟩"),
     (
         r"there is no (?:entity|fact) type '(.+?)'; did you mean (.+?)\? known: (.+)",
-        r"没有类型“\1”；是不是 \2？可用：\3",
+        r"没有类型“\1”；是不是 ⟨2⟩？可用：⟨3⟩",
     ),
-    (r"there is no (?:entity|fact) type '(.+?)'; known: (.+)", r"没有类型“\1”；可用：\2"),
+    (r"there is no (?:entity|fact) type '(.+?)'; known: (.+)", r"没有类型“\1”；可用：⟨2⟩"),
     (r"not a calendar date: '(.+?)'; .*", r"不是日期：“\1”；请写成 2018-08-20、2018-08、2018 或 2018年8月20日"),
     (r"not a sum of money: '(.+?)'; .*", r"不是金额：“\1”；请写成 1亿元、5000万 或 3e8"),
     (r"since '(.+?)' lies after until '(.+?)'", r"起始日期 \1 晚于截止日期 \2"),
-    (r"there is no document '(.+?)'; did you mean (.+)\?", r"没有文章“\1”；是不是 \2？"),
+    (r"there is no document '(.+?)'; did you mean (.+)\?", r"没有文章“\1”；是不是 ⟨2⟩？"),
     (r"there is no document '(.+?)'.*", r"没有文章“\1”；kg search 可按词查找文章"),
-    (r"'(.+?)' begins (\d+) document ids: (.+)", r"有 \2 篇文章的编号以“\1”开头：\3"),
-    (r"question '(.+?)' has no parameter '(.+?)'; it has (.+)", r"问题 \1 没有参数 \2；它的参数是 \3"),
+    (r"'(.+?)' begins (\d+) document ids: (.+)", r"有 \2 篇文章的编号以“\1”开头：⟨3⟩"),
+    (r"question '(.+?)' has no parameter '(.+?)'; it has none", r"问题 \1 没有参数"),
+    (r"question '(.+?)' has no parameter '(.+?)'; it has (.+)", r"问题 \1 没有参数 \2；它的参数是 ⟨3⟩"),
     (r"question '(.+?)' needs -p (.+?)=…; for example: (.+)", r"问题 \1 需要 -p \2=…；例如：\3"),
+    (r"-p (\w+)=(.*): not a sum of money; .*", r"-p \1=\2：不是金额；请写成 1亿元、5000万 或 3e8"),
+    (r"-p (\w+)=(.*): not a number", r"-p \1=\2：不是数字"),
+    (r"nothing to look for; type a word", "没有要找的词；请输入一个词"),
     (r"there is no such folder of gold files; .*", "没有这个标注文件夹，请检查路径"),
     (r"holds no gold files; .*", "里没有标注文件（每篇文章一个 .json）"),
+    (r"is no JSON: (.+); mend the file at this line", r"不是 JSON（\1）；请改正这一行"),
+    (r"is not UTF-8; save it as UTF-8", "不是 UTF-8；请存为 UTF-8"),
+    (
+        r"its article '(.+?)' is not in (.+); mend the url, or name the folder of the articles",
+        r"找不到它的文章“\1”；请改正 url，或用 --articles 给出文章所在文件夹",
+    ),
+    (
+        r"is about an article that starts with '(.+?)'; (.+) does not hold these words",
+        r"标注的是以“\1”开头的文章，\2 里没有这些字；请改正 url 或 starts_with",
+    ),
+    (r"its article cannot be read: (.+)", r"它的文章不能读：\1"),
+    (r"another file of this folder has the id '(.+?)' too; rename one", r"另一个标注文件的 id 也是“\1”；请改其中一个"),
     (r"there is no store here; .*", "这里没有图谱库；先用 kg build 建库，或用 --store 指定"),
     (r"is no store: it holds '(.+?)'; .*", r"不是图谱库：其中有“\1”；请用 --store 指定空的或新的文件夹"),
     (r"is a file, not a store; .*", "是文件，不是图谱库；请用 --store 指定文件夹"),
@@ -368,6 +415,12 @@ _ZH: tuple[tuple[str, str], ...] = (
     (r"another kg process is writing to this store; .*", "另一个 kg 进程正在写这个图谱库；请等它结束"),
     (r"no permission to write or read here; .*", "没有读写权限；请改文件夹的权限，或用 --store 换一个"),
     (r"the disk is full or cannot be written; .*", "磁盘已满或不能写；腾出空间后再建，原有内容不会丢失"),
+    (r"cannot be written: (.+); free space or name another file", r"不能写（⟨system⟩）；请腾出空间或换一个文件"),
+    (r"a record cannot be read \((.+)\); built by another version: .*", "有记录读不出；请用 kg build --rebuild 重建"),
+    (r"is damaged \((.+)\); built by another version: .*", r"已损坏（\1）；请用 kg build --rebuild 重建"),
+    (r"the store cannot be used: (.+); rebuild .*", r"图谱库不能用（\1）；若总是这样，请用 kg build --rebuild 重建"),
+    (r"the query failed: (.+)", r"查询失败：\1"),
+    (r"a worker process died, .*", "一个工作进程被终止，多半是内存不足；已读的都已保存，请加 --jobs 1 再运行"),
     (
         r"the store is damaged; rebuild with kg build --rebuild \((.+)\)",
         r"图谱库已损坏；请用 kg build --rebuild 重建（\1）",
@@ -376,10 +429,43 @@ _ZH: tuple[tuple[str, str], ...] = (
     (r"'(.+?)' cannot be the base of IRIs: .*", r"“\1”不能作为 IRI 的前缀；请写成 https://kg.example/ 的样子"),
     (r"its IRIs begin with (.+?), not with (.+?); .*", r"库中 IRI 以 \1 开头，不是 \2；请用 kg build --rebuild 重建"),
     (r"line (\d+), column (\d+): the query is not SPARQL 1\.1: (.*)", r"第 \1 行第 \2 列：不是正确的 SPARQL 1.1：\3"),
+    (r"the query is not SPARQL 1\.1: (.*)", r"不是正确的 SPARQL 1.1：\1"),
     (r"line (\d+), column (\d+): (\w+) is an update; .*", r"第 \1 行第 \2 列：\3 是更新，kg 只回答查询"),
     (r"line (\d+), column (\d+): SERVICE is not allowed: .*", r"第 \1 行第 \2 列：不允许 SERVICE，kg 不联网"),
-    (r"the file is empty; .*", "文件是空的"),
-    (r"the article has no text; .*", "文章没有正文"),
+    (r"the file is empty; its first row .*", "文件是空的；表格第一行应是各列的名称"),
+    (r"the file is empty; .*", "文件是空的；请写入文章或删除文件"),
+    (r"the table is empty; .*", "表格是空的；第一行应是各列的名称"),
+    (r"the article has no text; .*", "文章没有正文；请补上正文或删除这条记录"),
+    (r"the page has no text; .*", "网页里没有正文；请把正文另存为 .txt"),
+    (
+        r"an article of (?:more than )?(\S+) (bytes|characters) is too long \(limit (\S+) characters\); .*",
+        r"文章太长（\1 ⟨unit⟩，上限 \3 字）；请拆成每篇一个文件",
+    ),
+    (
+        r"no column holds the text; the columns are: (.*); name the one .*",
+        r"没有正文列；现有各列：⟨1⟩；请把正文列命名为 text",
+    ),
+    (
+        r"has no text; the (?:fields|columns) are: (.*); name the one .*",
+        r"没有正文；现有字段：⟨1⟩；请把正文命名为 text",
+    ),
+    (r"the text is no string: (.*); put it in quotes", r"正文不是字符串：\1；请加引号"),
+    (r"is a JSON array; .*", "是 JSON 数组；请每行写一个对象（JSON Lines）"),
+    (r"is no JSON object \(.+?\): (.*); write one object a line", r"不是 JSON 对象：\1；请每行写一个对象"),
+    (r"is no JSON object: (.*); write one a line", r"不是 JSON 对象：\1；请每行写一个对象"),
+    (
+        r"the row has (\d+) fields and the header (\d+); .*",
+        r"这一行有 \1 格，表头只有 \2 格；含逗号的正文请用引号括起来",
+    ),
+    (r"the row is no CSV \((.+)\); .*", "这一行不是 CSV；请补上引号，字段里的引号写两个"),
+    (r"before byte (\d+): the table is damaged or mixes encodings; .*", "表格损坏或混用了两种编码；请重新存为 UTF-8"),
+    (
+        r"another record has the id '(.+?)' too; rename it",
+        r"另一条记录的编号也是“\1”，内容却不同；请改其中一个编号",
+    ),
+    (r"is (.+?), not text; save its text .*", r"是⟨kind⟩，不是文本；请把正文存为 .txt（UTF-8）"),
+    (r"cannot be read: (.+)", r"不能读：⟨system⟩"),
+    (r"cannot be read \((.+)\); please report it", r"不能读（\1）；请报告这个问题"),
     (r"files of the kind (\S+) are not read; .*", r"不读 \1 文件；请转成 .txt、.md、.html、.jsonl 或 .csv"),
     (r"files without a suffix are not read; .*", "不读没有后缀的文件；请转成 .txt、.md、.html、.jsonl 或 .csv"),
     (
@@ -387,11 +473,12 @@ _ZH: tuple[tuple[str, str], ...] = (
         "是二进制文件，或没有字节序标记的 UTF-16；请存为 UTF-8 文本",
     ),
     (r"has many control characters, .*", "有大量控制字符，是二进制文件；请把正文存为 .txt（UTF-8）"),
-    (r"byte (\d+) \((.+?)\) is not (.+?): .*", r"第 \1 字节（\2）不是 \3：文本损坏或混用了两种编码；请重新存为 UTF-8"),
+    (r"byte (\d+) \((.+?)\) is not (.+?): .*", r"第 \1 字节（\2）不是 ⟨3⟩：文本损坏或混用了两种编码；请重新存为 UTF-8"),
     (r"the date '(.+?)' is none; .*", r"日期“\1”不是日期；请写成 2018-08-20，或者去掉"),
     (r"cannot be analysed \((.+)\); please report it", r"无法分析（\1）；请报告这个问题"),
+    (r"is no ordinary file, or a link that leads nowhere", "不是普通文件，或是失效的链接"),
     (r"the name is empty; .*", r"名称为空；请输入名称、名称的一部分或拼音"),
-    (r"facts are sorted by (.+), not '(.+?)'", r"排序只能是 \1，不能是“\2”"),
+    (r"facts are sorted by (.+), not '(.+?)'", r"排序只能是 ⟨1⟩，不能是“\2”"),
     (r"dates are compared by event or by published, not '(.+?)'", r"--by 只能是 event 或 published，不能是“\1”"),
 )
 
@@ -401,10 +488,36 @@ def translate(message: str) -> str:
     if _Voice.language != "zh":
         return message
     for pattern, words in _ZH:
-        match = re.search(rf"(?:^|(?<=: )){pattern}$", message, re.DOTALL)
-        if match is not None:
-            return message[: match.start()] + match.expand(words)
+        found = re.search(rf"(?:^|(?<=: )){pattern}$", message, re.DOTALL)
+        if found is not None:
+            groups = re.split(r"⟨(\w+)⟩", words)
+            told = [_words_of(found, g) if n % 2 == 1 else found.expand(g) for n, g in enumerate(groups)]
+            return message[: found.start()] + "".join(told)
     return message
+
+
+#: What a file is that is no text, in Chinese.
+_KINDS: Mapping[str, str] = {
+    "a PDF": " PDF",
+    "a zip archive or an office document": "压缩包或 Office 文档",
+    "an old office document": "旧版 Office 文档",
+    "compressed": "压缩文件",
+    "a picture": "图片",
+}
+
+
+def _words_of(found: re.Match[str], name: str) -> str:
+    """A part of a message that has words of its own: a list (by its number), a unit, what the system says."""
+    if name == "kind":
+        return _KINDS.get(found.group(1), found.group(1))
+    if name == "unit":
+        return {"bytes": "字节", "characters": "字"}[found.group(2)]
+    if name == "system":
+        known = {os.strerror(number).lower(): zh for number, zh in _SYSTEM.items()}
+        return known.get(found.group(1).lower(), found.group(1))
+    words = found.group(int(name)).replace(" or ", "、").replace(", ", "、").replace("; ", "；")
+    # Classes are named as the ontology does, and may be typed so.
+    return _classes(words) if re.search(r" type |may mean", found.re.pattern) is not None else words
 
 
 # ---------------------------------------------------------------- printing
@@ -707,6 +820,7 @@ def _print_report(report: BuildReport, store: Path) -> None:
     )
     typer.echo(say(f"用时 {report.seconds:.1f} 秒{speed}{memory}", f"{report.seconds:.1f} s{speed}{memory}"))
     for where, reason in report.failed:
+        where = say(where.replace("standard input", "标准输入"), where)
         _note(say(f"未读：{where}：{translate(reason)}", f"not read: {where}: {reason}"))
     for where, reason in report.skipped:
         _note(say(f"跳过：{where}：{translate(reason)}", f"skipped: {where}: {reason}"))
@@ -1625,18 +1739,28 @@ def _write_page(
 
 
 def _write(output: Path, text: str | bytes) -> None:
-    """Writes a file whole or not at all."""
+    """Writes a file whole or not at all; a device or a pipe (/dev/stdout) as it is."""
     if output.is_dir():
         raise StoreError(say("这是文件夹，请给出文件名", "is a folder; name a file"), where=output)
-    output.parent.mkdir(parents=True, exist_ok=True)
     part = output.with_name(output.name + ".part")
     data = text.encode("utf-8") if isinstance(text, str) else text
     try:
-        part.write_bytes(data)
-        part.replace(output)
-    except OSError:
-        part.unlink(missing_ok=True)
+        if output.exists() and not output.is_file():
+            output.write_bytes(data)
+            return
+        output.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            part.write_bytes(data)
+            part.replace(output)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+    except BrokenPipeError:
         raise
+    except OSError as error:
+        raise StoreError(
+            f"cannot be written: {error.strerror or error}; free space or name another file", where=output
+        ) from error
 
 
 @app.command(
@@ -1705,7 +1829,8 @@ def export(
         if output is not None:
             if output.is_dir() and known != "csv":
                 raise StoreError(say("这是文件夹，请给出文件名", "is a folder; name a file"), where=output)
-            output.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                output.parent.mkdir(parents=True, exist_ok=True)
             written = export_store(opened, output, format=known, ontology=ontology, document=document)
             typer.echo(_exported(written))
             return
@@ -1875,7 +2000,7 @@ def evaluate(
 def _print_misses(misses: Sequence[Miss], *, as_json: bool, as_csv: bool) -> None:
     rows = [{"article": m.article, "kind": m.kind, "what": m.what} for m in misses]
     if not (as_json or as_csv):
-        rows = [row | {"kind": _miss(row["kind"])} for row in rows]
+        rows = [{"article": r["article"], "kind": _miss(r["kind"]), "what": _classes(r["what"])} for r in rows]
     columns = [("article", say("文章", "article")), ("kind", say("错误", "fault")), ("what", say("内容", "what"))]
     _print_rows(columns, rows, as_json=as_json, as_csv=as_csv, wide="what")
 
@@ -1884,6 +2009,15 @@ def _miss(kind: str) -> str:
     """The kind of an error in the language of this run: `missed pair` is 漏掉 事实."""
     first, _, second = kind.partition(" ")
     return say(" ".join((_MISSES.get(first, first), _MISSES.get(second, second))).strip(), kind)
+
+
+def _classes(text: str) -> str:
+    """Names of classes in a text by their labels, in the language of this run."""
+    labels = _ontology().labels
+    text = re.sub(r"\b[A-Z][A-Za-z]+\b", lambda m: labels.get(m.group(), {}).get(_Voice.language, m.group()), text)
+    for en, zh in ((", found under another type", "（类别不同）"), (", repeats ", "，重复 "), ("→ none", "→ 无")):
+        text = say(text.replace(en, zh), text)
+    return text
 
 
 _MISSES: Mapping[str, str] = {

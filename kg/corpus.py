@@ -53,7 +53,7 @@ DATE_BASES: tuple[str, ...] = (
 )
 
 #: The longest article in characters; a longer one is a mistake (a dump, a log, many articles in one file).
-MAX_CHARACTERS = 5_000_000
+MAX_CHARACTERS = 500_000
 
 _SUFFIXES = {
     ".txt": "text", ".text": "text", ".md": "text", ".markdown": "text",
@@ -80,7 +80,16 @@ class Source:
     @property
     def where(self) -> str:
         """The name for messages: the path as given, or `standard input`."""
-        return "standard input" if self.path is None else self.path.as_posix()
+        return "standard input" if self.path is None else as_text(self.path)
+
+
+def as_text(path: Path) -> str:
+    r"""A path as text that every file can hold: bytes that are no UTF-8 are written as `\xff`.
+
+    >>> as_text(Path("news/a\udcff.txt"))
+    'news/a\\xff.txt'
+    """
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +132,11 @@ def find_sources(paths: Sequence[Path | str]) -> tuple[list[Source], list[Skippe
             continue
         root = Path(given)
         if root.is_dir():
-            found = [(path, path.relative_to(root).as_posix()) for path in _walk(root)]
+            refused: list[OSError] = []
+            found = [(path, as_text(path.relative_to(root))) for path in _walk(root, refused)]
+            skipped.extend(Skipped(Path(e.filename), f"cannot be read: {e.strerror or e}") for e in refused)
         elif root.exists():
-            found = [(root, root.name)]
+            found = [(root, as_text(Path(root.name)))]
         else:
             raise ReadError("there is no such file or folder; check the spelling of the path", where=root)
         taken = {s.key for s in sources}
@@ -143,16 +154,16 @@ def find_sources(paths: Sequence[Path | str]) -> tuple[list[Source], list[Skippe
                 continue
             stat = path.stat()
             # Two folders may hold a file of the same name; the second one's key then tells the folder too.
-            sources.append(Source(path, path.as_posix() if key in taken else key, stat.st_size, stat.st_mtime_ns))
+            sources.append(Source(path, as_text(path) if key in taken else key, stat.st_size, stat.st_mtime_ns))
     return sources, skipped
 
 
-def _walk(root: Path) -> list[Path]:
+def _walk(root: Path, refused: list[OSError]) -> list[Path]:
     """The files under a folder in sorted order, without hidden ones and a folder's README; links to folders are not
-    followed.
+    followed. A folder that may not be listed goes to `refused`.
     """
     found: list[Path] = []
-    for folder, inner, names in os.walk(root):
+    for folder, inner, names in os.walk(root, onerror=refused.append):
         inner[:] = [name for name in inner if not name.startswith(".")]
         found.extend(Path(folder) / name for name in names if name[0] != "." and Path(name).stem.upper() != "README")
     return sorted(found, key=lambda path: path.relative_to(root).parts)
@@ -253,7 +264,7 @@ def _read_whole(source: Source, data: bytes | None, given: Date | None, *, page:
     if len(data.strip()) == 0:
         raise ReadError("the file is empty; delete it or put an article into it", where=where)
     text = _clean(decode(data, declared=_declared(data) if page else None, where=where))
-    name = source.path.stem if source.path is not None else "stdin"
+    name = as_text(Path(source.path.stem)) if source.path is not None else "stdin"
     record = _page(text, where) if page else _front_matter(text, where)
     return _document(record, name=name, where=where, line=None, given=given, origin=where)
 
@@ -782,7 +793,7 @@ def _record_document(
     record = _Record(_clean(text or ""))
     if len(record.text) <= MAX_CHARACTERS and _MARKUP.match(record.text) is not None:
         record = _page(record.text, where, line=number)
-    name = source.path.stem if source.path is not None else "stdin"
+    name = as_text(Path(source.path.stem)) if source.path is not None else "stdin"
     day = _field_date(fields["date"], where, number)
     if day is not None:
         record = _with(record, date=day, basis="record")

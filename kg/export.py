@@ -106,6 +106,8 @@ def export(
             )
         else:
             files = (_write(target, _network(corpus, edges, ontology, format)),)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise StoreError(
             f"cannot be written: {error.strerror or error}; free space or name another file", where=target
@@ -114,9 +116,17 @@ def export(
 
 
 def _write(target: Path, data: bytes) -> Path:
+    if target.exists() and not target.is_file():
+        # A device or a pipe (/dev/stdout) is written to; a rename would put a file in its place.
+        target.write_bytes(data)
+        return target
     part = target.with_name(target.name + ".part")
-    part.write_bytes(data)
-    part.replace(target)
+    try:
+        part.write_bytes(data)
+        part.replace(target)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
     return target
 
 

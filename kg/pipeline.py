@@ -18,17 +18,18 @@ import os
 import re
 import signal
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from kg import __version__, search
-from kg.corpus import Source, find_sources, read_source
+from kg.corpus import Source, as_text, find_sources, read_source
 from kg.errors import KgError, ReadError
 from kg.extract import Extractor
 from kg.gazetteer import Gazetteer
@@ -165,7 +166,7 @@ def build(
             ontology=ontology,
             sources=sources,
             read=read,
-            skipped=tuple((s.path.as_posix(), s.reason) for s in skipped),
+            skipped=tuple((as_text(s.path), s.reason) for s in skipped),
             characters=characters,
             seconds=time.perf_counter() - begun,
             spent=spent,
@@ -222,7 +223,7 @@ def _fault(error: Exception) -> str:
 def _keyed(found: Iterable[Source], paths: Sequence[Path | str]) -> Iterator[tuple[str, Source]]:
     """Each source under a key that tells it from every other source of the store: its absolute path."""
     for source in found:
-        yield ("-" if source.path is None else source.path.absolute().as_posix()), source
+        yield ("-" if source.path is None else as_text(source.path.absolute())), source
 
 
 def _root(key: str, paths: Sequence[Path | str]) -> str:
@@ -232,7 +233,7 @@ def _root(key: str, paths: Sequence[Path | str]) -> str:
 
 
 def _folders(paths: Sequence[Path | str]) -> list[str]:
-    return [Path(p).absolute().as_posix() for p in paths if str(p) != "-" and Path(p).is_dir()]
+    return [as_text(Path(p).absolute()) for p in paths if str(p) != "-" and Path(p).is_dir()]
 
 
 def _changed(sources: Mapping[str, Source], target: Store, fingerprint: str) -> dict[str, Source]:
@@ -351,7 +352,16 @@ _worker: list[Extractor] = []
 def _begin(ontology: Ontology, gazetteer: Gazetteer) -> None:
     """Once in every worker: the compiled patterns. Ctrl-C is for the parent, which ends its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker.append(Extractor(ontology, gazetteer))
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent is gone: killed with -9 it cannot say so, and a worker would wait for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _extract_in_worker(source: Source, date: Date | None) -> Yielded:

@@ -817,9 +817,14 @@ def _explain(error: Exception, path: Path | str | None) -> StoreError:
         words in low for words in ("no space left", "disk is full", "disk quota", "file too large", "disk i/o error")
     ):
         said = "the disk is full or cannot be written; free some space and build again: nothing that was there is lost"
-    elif isinstance(error, PermissionError) or any(
-        words in low
-        for words in ("permission denied", "read-only file system", "readonly database", "unable to open database")
+    elif (
+        isinstance(error, PermissionError)
+        # The folder itself cannot be made: a system folder such as /proc says so.
+        or (isinstance(error, FileNotFoundError) and error.filename == str(path))
+        or any(
+            words in low
+            for words in ("permission denied", "read-only file system", "readonly database", "unable to open database")
+        )
     ):
         said = "no permission to write or read here; change the rights of the folder or name another with --store"
     elif any(
