@@ -33,9 +33,7 @@ _BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
 _PAPER = re.compile(r"《[^《》]*》")
 #: For how many paragraphs a day told is the day of what was signed.
 _CARRIED = 4
-_REASON = re.compile(r"(?:同志|先生|女士)?(?:因[^,，。;；]{2,14}?(?=辞|不再|卸|离))?")
 _BREAK = re.compile(r"\n\s*")
-_HELD = re.compile(r"(?:其|所|公司)?(?:合计|直接|间接|共同)?持有的$")  # 将其持有的星衡半导体: 将 leads the name
 _CLAUSE = re.compile(r",(?!(?<=\d,)\d{3})|[，;；:：]")  # 4,500万元 is one number
 
 
@@ -131,6 +129,8 @@ class Extractor:
         self._leads_others = tuple(lexicon["leads_others"])
         self._speaks_for = frozenset(lexicon["speaks_for"])
         self._unknown_self = frozenset(lexicon["unknown_self"])
+        self._held = re.compile(ontology.grammar["held"])
+        self._reason = re.compile(ontology.grammar["reason"])
         self._unnamed = re.compile(ontology.grammar["unnamed"])
         self._dates_of_names = tuple(lexicon["dates_of_names"])
         self._owning = tuple(lexicon["owning"])
@@ -490,12 +490,12 @@ class _Reading:
         return groups
 
     def _lead(self, group: _Group, clause: _Clause) -> None:
-        before = _HELD.sub("", self.text[clause.start : group.start]).rstrip("“‘ ")
+        before = self.x._held.sub("", self.text[clause.start : group.start]).rstrip("“‘ ")
         if before.endswith(self.x._nominal):
             # 向全资子公司星衡半导体: 向 leads through what the name is
             before = before[: -max(len(w) for w in self.x._nominal if before.endswith(w))]
             # 向其参股公司齐一公司: as much as 向参股公司
-            before = before.removesuffix("的").removesuffix(next((w for w in self.x._own if before.endswith(w)), ""))
+            before = before.removesuffix(next((w for w in self.x._own if before.endswith(w)), ""))
         verb = next((t.word for t in clause.triggers if t.end == clause.start + len(before)), None)
         lead = next(((word, slot) for word, slot in self.x._leads.get(before[-1:], ()) if before.endswith(word)), None)
         if lead is not None and (verb is None or verb == lead[0]):
@@ -1331,7 +1331,7 @@ class _Reading:
         people = [m for m in self.mentions if self._entity(m).type == "Person"]
         for person in people:
             tail = self.text[person.span.end : min(person.span.end + 40, self.sentence.end)]
-            skipped = _REASON.match(tail)
+            skipped = self.x._reason.match(tail)
             skip = skipped.end() if skipped is not None else 0
             match = self.x._appoint.match(tail, skip)
             if match is None:

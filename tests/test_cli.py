@@ -225,7 +225,7 @@ def test_build_as_json_and_its_exit_code(capsys: pytest.CaptureFixture[str], tmp
 WRONG = [
     (["show", "没有的名字呀"], 1, "没有名为"),
     (["show", "鼓楼区"], 1, "可能指 2 个对象，请改用编号：place/320106"),
-    (["facts", "--type", "Agrement"], 1, "没有类型“Agrement”；是不是 Agreement"),
+    (["facts", "--type", "Agrement"], 1, "没有类型“Agrement”；是不是 协议"),
     (["facts", "--since", "很久以前吧"], 1, "不是日期：“很久以前吧”"),
     (["facts", "--since", "2019", "--until", "2018"], 1, "晚于"),
     (["facts", "--min-amount", "许多"], 1, "不是金额：“许多”"),
