@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint types generated test-wheel docs lock clean
+.PHONY: help setup demo test check lint types generated test-slow test-wheel docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name words; do printf '  make %-11s %s\n' "$$name" "$$words"; done
@@ -32,9 +32,12 @@ demo: $(STAMP) ## build the sample corpus, answer questions, write the graph pag
 	@$(PY) cli.py demo
 
 test: $(STAMP) ## run the tests
-	$(PY) -m pytest -m "not wheel"
+	$(PY) -m pytest -m "not wheel and not slow"
 
-check: $(STAMP) lint types generated test test-wheel ## lint, types, generated files, tests, wheel: what CI runs
+test-slow: $(STAMP) ## the tests that kill builds, fill disks and start many processes
+	$(PY) -m pytest -m slow
+
+check: $(STAMP) lint types generated test test-slow test-wheel ## lint, types, generated files, tests, wheel: what CI runs
 
 lint: $(STAMP) ## ruff
 	$(PY) -m ruff check .

@@ -270,8 +270,9 @@ def run(arguments: Sequence[str]) -> int:
         return _complain(translate(str(error)), error.exit_code)
     except KeyboardInterrupt:
         return _interrupted()
-    except BrokenPipeError:
-        # The reader has what it wanted (`kg facts | head`); a second complaint at exit is avoided.
+    except (BrokenPipeError, SystemExit):
+        # The reader has what it wanted (`kg facts | head`); a second complaint at exit is avoided. The libraries
+        # below end the process at a broken pipe, and nothing else in here does.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -1909,11 +1910,12 @@ def validate(
         ("focus", say("对象", "about")),
         ("message", say("问题", "fault")),
         ("value", say("值", "value")),
+        ("quote", say("原句", "sentence")),
     ]
     if as_csv:
-        columns += [("path", "path"), ("quote", "quote")]
+        columns.insert(4, ("path", "path"))
     if as_json or as_csv or len(rows) > 0:
-        _print_rows(columns, rows, as_json=as_json, as_csv=as_csv, wide="message")
+        _print_rows(columns, rows, as_json=as_json, as_csv=as_csv, wide="quote")
     if len(rows) > 0:
         _note(say(f"{count} 篇文章，{len(rows)} 处不符", f"{count} documents, {len(rows)} faults"))
         raise typer.Exit(1)
