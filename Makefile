@@ -32,10 +32,10 @@ demo: $(STAMP) ## build the sample corpus, answer questions, write the graph pag
 	@$(PY) cli.py demo
 
 test: $(STAMP) ## run the tests
-	$(PY) -m pytest -m "not wheel and not slow"
+	$(PY) -m pytest -m "not wheel and not slow and not browser"
 
-test-slow: $(STAMP) ## the tests that kill builds, fill disks and start many processes
-	$(PY) -m pytest -m slow
+test-slow: $(STAMP) ## the tests that kill builds, start many processes or open a browser
+	$(PY) -m pytest -m "slow or browser"
 
 check: $(STAMP) lint types generated test test-slow test-wheel ## lint, types, generated files, tests, wheel: what CI runs
 

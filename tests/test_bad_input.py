@@ -5,6 +5,8 @@ What has a test where it belongs is not repeated here: see docs/trials.md for th
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import resource
@@ -57,25 +59,48 @@ ARTICLES: list[tuple[str, str, bytes, tuple[str, ...]]] = [
     ("header date", "a.txt", f"日期：某年某月\n\n{GOOD}".encode(), ("a.txt:1：", "“某年某月”不是日期", "2018-08-20")),
     ("yaml date", "a.md", f"---\ntitle: x\ndate: 2018-02-31\n---\n{GOOD}".encode(), ("a.md:3：", "“2018-02-31”")),
     ("no column", "a.csv", b"a,b\n1,2\n", ("a.csv:1：", "现有各列：a、b", "text")),
-    ("long row", "a.csv", f"text,date\n{GOOD},2018-01-01,x\n".encode(), ("a.csv:2：", "3 格", "引号")),
+    (
+        "long row",
+        "a.csv",
+        f"text,date\n{GOOD},2018-01-01,x\n再次，{GOOD},2019\n".encode(),
+        ("a.csv:2：", "3 格", "引号"),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("name", "data", "words"), [a[1:] for a in ARTICLES], ids=[a[0] for a in ARTICLES])
-def test_a_bad_article(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, data: bytes, words: tuple[str, ...]
-) -> None:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / name).write_bytes(data)
-    assert cli.run(["build", "in"]) == 1
-    _, err = capsys.readouterr()
-    assert err.count("\n") == 1
-    assert [word for word in words if word not in err] == []
-    assert _opens() == (1 if name == "a.jsonl" and data.count(b"\n") == 2 else 0)
-    (tmp_path / "in" / name).unlink()
-    (tmp_path / "in" / "good.txt").write_text(ARTICLE, encoding="utf-8")
-    assert cli.run(["build", "in", "--sync"]) == 0
-    assert _opens() == 1
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A store of all these articles, a folder each, and the messages of its build."""
+    folder = tmp_path_factory.mktemp("bad")
+    for kind, name, data, _ in ARTICLES:
+        (folder / "in" / kind.replace(" ", "-")).mkdir(parents=True)
+        (folder / "in" / kind.replace(" ", "-") / name).write_bytes(data)
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(io.StringIO()) as said:
+        patch.setenv("KG_LANG", "zh")
+        patch.chdir(folder)
+        assert cli.run(["build", "in"]) == 1
+    return folder, said.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "words"), [(a[0], a[1], a[3]) for a in ARTICLES], ids=[a[0] for a in ARTICLES]
+)
+def test_a_bad_article(bad: tuple[Path, list[str]], kind: str, name: str, words: tuple[str, ...]) -> None:
+    about = [line for line in bad[1] if f"in/{kind.replace(' ', '-')}/{name}" in line]
+    assert len(about) == 1
+    assert about[0].startswith("未读：")
+    assert [word for word in words if word not in about[0]] == []
+
+
+def test_bad_articles_leave_a_store_that_opens_and_is_built_on(bad: tuple[Path, list[str]]) -> None:
+    folder, said = bad
+    assert len(said) == len(ARTICLES)
+    assert _opens(str(folder / "kg-store")) == 2  # the good lines of a JSONL file and of a table with a bad one
+    shutil.rmtree(folder / "in")
+    (folder / "in").mkdir()
+    (folder / "in" / "good.txt").write_text(ARTICLE, encoding="utf-8")
+    assert cli.run(["build", str(folder / "in"), "--sync", "--store", str(folder / "kg-store")]) == 0
+    assert _opens(str(folder / "kg-store")) == 1
 
 
 @pytest.mark.parametrize(("name", "before", "after"), [("big.txt", "", ""), ("big.jsonl", '{"text": "', '"}\n')])

@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,8 @@ from kg.errors import DateError, ReadError, StoreError
 from kg.extract import Extractor
 from kg.gazetteer import Gazetteer
 from kg.ontology import Ontology
-from kg.pipeline import build, extract_source
+from kg.pipeline import BuildReport, extract_source
+from kg.pipeline import build as build_anew
 from kg.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,9 +41,17 @@ def articles(tmp_path: Path) -> Path:
     return folder
 
 
+ONTOLOGY, GAZETTEER = Ontology.load(), Gazetteer.load()
+
+
+def build(paths: Sequence[Path | str], *, store: Path, **options: Any) -> BuildReport:
+    """A build that does not load the ontology and the gazetteer again."""
+    return build_anew(paths, store=store, ontology=ONTOLOGY, gazetteer=GAZETTEER, **options)
+
+
 @pytest.fixture(scope="module")
 def extractor() -> Extractor:
-    return Extractor(Ontology.load(), Gazetteer.load())
+    return Extractor(ONTOLOGY, GAZETTEER)
 
 
 def _lines(store: Path) -> list[str]:
@@ -49,7 +60,7 @@ def _lines(store: Path) -> list[str]:
 
 
 def test_from_bytes_to_facts(articles: Path, tmp_path: Path) -> None:
-    report = build([articles], store=tmp_path / "s")
+    report = build_anew([articles], store=tmp_path / "s")
     assert (report.sources, report.read, report.added, report.failed) == (3, 4, 4, ())
     assert report.facts["Agreement"] >= 3
     with Store.open(tmp_path / "s", read_only=True) as store:
@@ -210,6 +221,7 @@ def test_empty_folder_is_told(tmp_path: Path) -> None:
         build([tmp_path / "empty"], store=tmp_path / "s")
 
 
+@pytest.mark.slow
 def test_a_killed_build_is_ended_by_the_next(articles: Path, tmp_path: Path) -> None:
     for n in range(60):
         (articles / f"n{n}.txt").write_text(

@@ -410,6 +410,7 @@ print("done", flush=True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs kill -9")
+@pytest.mark.slow
 def test_nothing_is_lost_or_doubled_when_builds_are_killed(tmp_path):
     path, moments = tmp_path / "s", random.Random(7)
     ended = 0
