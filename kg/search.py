@@ -564,7 +564,7 @@ def fact_rows(store: Store, iris: Sequence[str], *, ontology: Ontology) -> list[
     """The facts of these IRIs with participants and tellings, in the order given."""
     about = _about(store, iris)
     roles = {KG + name: n for n, name in enumerate(ontology.roles)}
-    who = _named(store, [v for values in about.values() for p, vs in values.items() if p in roles for v in vs])
+    who = named(store, [v for values in about.values() for p, vs in values.items() if p in roles for v in vs])
     evidence = _about(store, [v for values in about.values() for v in values.get(KG + "evidence", [])])
     documents = _about(store, [d for values in evidence.values() for d in values.get(KG + "inDocument", [])])
     rows = []
@@ -642,7 +642,8 @@ def _about(store: Store, iris: Iterable[str]) -> dict[str, dict[str, list[str]]]
     return {s: {p: sorted(values) for p, values in sorted(props.items())} for s, props in about.items()}
 
 
-def _named(store: Store, iris: Iterable[str]) -> dict[str, Named]:
+def named(store: Store, iris: Iterable[str]) -> dict[str, Named]:
+    """What these entities are called, by IRI; what the store does not know is called by its id."""
     wanted = list(dict.fromkeys(iris))
     found = {
         k.iri: Named(k.iri, _id(store, k.iri), k.label, k.type)
@@ -726,7 +727,7 @@ def stats(store: Store, *, ontology: Ontology, top: int = 10) -> Stats:
         f"""SELECT ?e (COUNT(DISTINCT ?fact) AS ?n) WHERE {{ VALUES ?role {{ {roles} }} ?fact ?role ?e }}
             GROUP BY ?e ORDER BY DESC(?n) ?e LIMIT {int(top)}""",
     )
-    named = _named(store, [row["e"].value for row in busiest])
+    names = named(store, [row["e"].value for row in busiest])
     return Stats(
         documents=len({row["d"].value for row in documents}),
         first=days[0] if len(days) > 0 else None,
@@ -734,7 +735,7 @@ def stats(store: Store, *, ontology: Ontology, top: int = 10) -> Stats:
         undated=sum(1 for row in documents if row["day"] is None),
         entities=by_class(ontology.entities),
         facts=by_class(ontology.facts),
-        busiest=tuple((named[row["e"].value], int(row["n"].value)) for row in busiest),
+        busiest=tuple((names[row["e"].value], int(row["n"].value)) for row in busiest),
     )
 
 

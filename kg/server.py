@@ -45,6 +45,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from kg import api
 from kg.errors import KgError, StoreError
 from kg.ontology import Ontology
 from kg.pages import words
@@ -347,7 +348,7 @@ def app(
     with Store.open(path, read_only=True):
         pass
     folder = (ontology if ontology is not None else Ontology.load()).folder
-    settings = json.dumps({"ontology": str(folder.absolute()), "memory": memory})
+    settings = json.dumps({"ontology": str(folder.absolute()), "store": str(path), "memory": memory})
     snapshots = _Snapshots(path, pause=pause)
     pool = _Pool(snapshots, settings, workers, limit)
     front = _Front(pool, language=language, max_bytes=max_bytes, page_limit=page_limit)
@@ -367,6 +368,9 @@ def app(
             Route("/sparql", front.sparql, methods=["GET", "POST"]),
             Route("/sparql/", front.sparql, methods=["GET", "POST"]),
             *(Route(f"/{kind}/{{name:path}}", front.describe, name=kind) for kind in DESCRIPTIONS),
+            Route("/api/openapi.json", front.openapi),
+            Route("/api/{name}", front.api),
+            Route("/api/{name}/{thing:path}", front.api),
             Route("/healthz", front.health),
         ],
         # Answers are for any page on the web to read: no cookie and no password stands behind them.
@@ -419,6 +423,18 @@ class _Front:
         common = self._common(request, await _parameters(request))
         around, depth = request.query_params.getlist("around")[:20], _number(request, "depth", most=10)
         return _response(await self._page("graph page", {**common, "around": around, "depth": depth}))
+
+    async def api(self, request: Request) -> Response:
+        """The JSON API."""
+        given = await _parameters(request)
+        name, thing = request.path_params["name"], request.path_params.get("thing", "")
+        task = {"name": name, "thing": thing, "given": given}
+        return _response(await self._pool.run("api", task, limit=self._page_limit))
+
+    async def openapi(self, request: Request) -> Response:
+        """What the JSON API can answer, for programs that write clients."""
+        body = json.dumps(api.openapi(str(request.base_url).rstrip("/")), ensure_ascii=False, indent=1)
+        return _response(Reply(200, "application/json", body.encode("utf-8")))
 
     async def health(self, request: Request) -> Response:
         """One line of JSON that says that the server lives; it asks no worker, so that being busy is no fault."""

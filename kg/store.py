@@ -65,6 +65,7 @@ CREATE TABLE IF NOT EXISTS record (
 );
 CREATE INDEX IF NOT EXISTS record_source ON record (source);
 """
+_EXTRACTION = "SELECT extraction FROM record WHERE document = ? ORDER BY source LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,11 +479,22 @@ class Store:
     def extraction(self, document: str) -> Extraction:
         """What one document yields; StoreError where there is no such document."""
         with _explained(self.path):
-            row = self._records.execute(
-                "SELECT extraction FROM record WHERE document = ? ORDER BY source LIMIT 1", (document,)
-            ).fetchone()
+            row = self._records.execute(_EXTRACTION, (document,)).fetchone()
         if row is None:
             raise StoreError(f"there is no document {document!r}; kg documents lists them", where=self.path)
+        return decode(row[0])
+
+    @staticmethod
+    def extraction_beside(path: Path, document: str) -> Extraction:
+        """What one document yields by the records of the store in a folder, whatever its triples are read from.
+
+        SQLite lets any number read beside a writer, so that no copy of the texts is needed where the triples are
+        a copy. Raises StoreError where there is no such document or the records cannot be read.
+        """
+        with _explained(path), contextlib.closing(_connect(path / "records.sqlite", read_only=True)) as records:
+            row = records.execute(_EXTRACTION, (document,)).fetchone()
+        if row is None:
+            raise StoreError(f"there is no document {document!r}; kg documents lists them", where=path)
         return decode(row[0])
 
     def documents(self) -> list[str]:

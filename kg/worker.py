@@ -11,6 +11,7 @@ stdout. SPARQL is answered in the format that the Accept header likes best; SERV
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import logging
@@ -27,7 +28,7 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from kg import pages
+from kg import api, pages
 from kg.errors import KgError, QueryError, UnknownNameError
 from kg.ontology import KG, Ontology
 from kg.rdf import PREFIXES
@@ -133,8 +134,9 @@ def _quality(media: str, wishes: Mapping[str, float]) -> float:
 class _Desk:
     """What a worker has at hand: the triples of one snapshot, as Oxigraph's store and as kg's, and the ontology."""
 
-    def __init__(self, folder: Path, ontology: Path) -> None:
+    def __init__(self, folder: Path, ontology: Path, path: Path) -> None:
         self.folder = folder
+        self.path = path
         self.base = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["base"]
         self.triples = ox.Store.read_only(str(folder / "triples"))
         records = sqlite3.connect(":memory:")
@@ -144,6 +146,10 @@ class _Desk:
     @cached_property
     def ontology(self) -> Ontology:
         return Ontology.load(self._ontology)
+
+    @cached_property
+    def sources(self) -> api.Sources:
+        return api.Sources(self.store, self.ontology, functools.partial(Store.extraction_beside, self.path))
 
 
 class _Sink(io.BytesIO):
@@ -249,6 +255,22 @@ DESCRIPTIONS = {
 }
 
 
+def _api(desk: _Desk, request: Mapping[str, Any]) -> Reply:
+    """An address of the JSON API."""
+    try:
+        found = api.answer(desk.sources, request["name"], request["thing"], request["given"])
+    except UnknownNameError as error:
+        return _json(404, {"error": str(error), "suggestions": list(error.suggestions)})
+    except KgError as error:
+        return _json(400, {"error": str(error)})
+    return _json(200, found)
+
+
+def _json(status: int, value: Any) -> Reply:
+    body = json.dumps(value, ensure_ascii=False, default=str)
+    return Reply(status, "application/json", body.encode("utf-8", "replace"))
+
+
 def _query_page(desk: _Desk, request: Mapping[str, Any]) -> Reply:
     return _html(pages.query_page(_site(desk, request)))
 
@@ -272,6 +294,7 @@ def _html(page: pages.Page) -> Reply:
 _TASKS: Mapping[str, Callable[[_Desk, Mapping[str, Any]], Reply]] = {
     "answer": _answer,
     "describe": _describe,
+    "api": _api,
     "query page": _query_page,
     "graph page": _graph_page,
 }
@@ -294,7 +317,7 @@ def work() -> None:
             signal.setitimer(signal.ITIMER_REAL, request["limit"] + 5)
         try:
             if desk is None or desk.folder != Path(request["snapshot"]):
-                desk = _Desk(Path(request["snapshot"]), Path(settings["ontology"]))
+                desk = _Desk(Path(request["snapshot"]), Path(settings["ontology"]), Path(settings["store"]))
             reply = _TASKS[request["task"]](desk, request)
         except RefusedError as refused:
             reply = refusal(refused.status, refused.words)

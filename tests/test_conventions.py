@@ -20,7 +20,7 @@ MODULES = {path.stem: path for path in sorted((ROOT / "kg").glob("*.py"))}
 ORDER = [
     "__init__", "model", "errors", "resource", "ontology", "values", "gazetteer", "corpus", "recognize", "resolve",
     "extract", "rdf", "store", "export", "network", "layout", "view", "search", "pipeline", "evaluate",
-    "pages", "worker", "server", "cli", "__main__",
+    "api", "pages", "worker", "server", "cli", "__main__",
 ]  # fmt: skip
 
 #: Who may import a third-party package. Everyone else asks the owner.

@@ -293,6 +293,28 @@ def test_health(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
+# ---------------------------------------------------------------- the JSON API
+
+
+def test_json_api(client: TestClient) -> None:
+    found = client.get("/api/facts", params={"with": ["南湖区", "杨浦区"]}).json()
+    assert found["total"] == 1
+    assert found["facts"][0]["roles"]["party"][0]["id"] in {"place/330402", "place/310110"}
+    for thing in ("place/330402", quote("南湖区"), "nanhu"):
+        assert client.get(f"/api/entity/{thing}").json()["label"] == "南湖区"
+    document = client.get("/api/document/pact").json()
+    # The text is not in the triples: it comes from the records beside them.
+    assert "南湖区与上海杨浦区签订了" in document["text"]
+    assert len(document["mentions"]) > 0
+    described = client.get("/api/openapi.json").json()
+    assert "/api/neighbours/{entity}" in described["paths"]
+    response = client.get("/api/facts", params={"page": "none"})
+    assert (response.status_code, response.headers["content-type"]) == (400, "application/json")
+    response = client.get("/api/entity/" + quote("没有这个"))
+    assert response.status_code == 404
+    assert "no entity is called" in response.json()["error"]
+
+
 # ---------------------------------------------------------------- too much
 
 
