@@ -15,7 +15,7 @@ from kg.resource import resource
 
 PARTS = ("dev", "test")
 #: Blanks, quotes, and one width for what is compared: a name may be broken by a line or written in full width.
-LOOSE = str.maketrans({" ": None, "\n": None, "\u3000": None, "(": "(", ")": ")", "“": None, "”": None})
+LOOSE = str.maketrans({" ": None, "\n": None, "\u3000": None, "\uff08": "(", "\uff09": ")", "“": None, "”": None})
 
 Article = tuple[str, str, dict[str, Any], str]
 
@@ -115,5 +115,5 @@ def test_identity_keys_are_not_one_thing_twice(identity: dict[str, list[dict[str
     keys = {row["entity"] for part in PARTS for row in identity[part]}
     folded: dict[str, set[str]] = defaultdict(set)
     for key in keys:
-        folded[re.sub(r"[\s()()“”·]", "", key)].add(key)
+        folded[re.sub(r"[\s()\uff08\uff09“”·]", "", key)].add(key)
     assert [found for found in folded.values() if len(found) > 1] == []
