@@ -10,10 +10,12 @@ Choices that a reader has to know:
 
 - Words that need a reference (去年, 8月11日) stay relative without one: `start` and `end` are None. Vague words
   (近日, 目前) always stay vague. 以来 and 至今 end at the reference. 年初 is the first quarter. Lengths of
-  time (15年来, 3年内) are not dates and are left out.
+  time (15年来, 3年内) are not dates and are left out; those counted from a day that the text does not give
+  (公告之日起15个交易日后的6个月内) are vague ones.
 - News speaks of the past: a month without a year belongs to the reference's year, or to the year before where it
   would lie more than two months after the reference and no 将 or 预计 stands beside it.
 - 数亿, 几千万, 十几亿 are `over` their lower bound (1亿, 1000万, 10亿); 不足 and 不到 are `at_most`.
+  不低于2亿元且不超过3亿元 is one range.
 - A bare 10亿 without a currency is money only beside a word of money (投资10亿, 10亿贷款, 3亿元、10亿) and with no
   measure word behind it.
 - Prices by the unit (5元/股) are not sums and are left out; 亿元/年 is one.
@@ -45,6 +47,11 @@ __all__ = [
 
 _WIDE = {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, 0x3000: 0x20, 0xFFE5: 0xA5, 0x2236: 0x3A}
 _WIDE_CHARS = re.compile(r"[\uff01-\uff5e\u3000\uffe5\u2236]")
+#: Documents come in simplified script; what a user types may not: 港幣3萬元, 2018年後.
+_TRADITIONAL = str.maketrans(
+    "億萬圓兩幣餘過約號後間時歐韓鎊紐貳參陸圜臺澳盧銖幾數個達於値點廿會計劃總額資產業",
+    "亿万圆两币余过约号后间时欧韩镑纽贰叁陆圆台澳卢铢几数个达于值点廿会计划总额资产业",
+)
 
 _DIGITS = {
     **{c: i for i, c in enumerate("零一二三四五六七八九")},
@@ -53,6 +60,8 @@ _DIGITS = {
 }  # fmt: skip
 _UNITS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000, "廿": 20}
 _NUMBER_PART = re.compile(r"[0-9][0-9,]*(?:\.[0-9]*)?|[^\s]")
+#: Blanks that typesetting left inside of a number: 2 000万元, 3. 9万元; and the measure word of 15个亿.
+_BROKEN = re.compile(r"(?<=[0-9.]) (?=[0-9])|个(?=亿)")
 
 
 def _half_width(text: str) -> str:
@@ -69,14 +78,14 @@ def _tidy(value: Decimal) -> Decimal:
 def _number(words: str) -> Decimal | None:
     """The number that Arabic and Chinese figures say together, or None.
 
-    >>> [str(_number(w)) for w in ("3亿2000万", "一亿五千万", "1.5万亿", "百亿", "十五", "三万五", "7,583.51")]
-    ['320000000', '150000000', '1500000000000', '10000000000', '15', '35000', '7583.51']
+    >>> [str(_number(w)) for w in ("3亿2000万", "一亿五千万", "1.5万亿", "百亿", "15个亿", "三万五", "7,583.51")]
+    ['320000000', '150000000', '1500000000000', '10000000000', '1500000000', '35000', '7583.51']
     """
     total = myriads = section = Decimal(0)
     figure: Decimal | None = None
     unit_before = Decimal(1)  # the unit that a last bare digit is a tenth of: 三万五 is 35000
     fraction: list[str] | None = None
-    for part in _NUMBER_PART.findall(words):
+    for part in _NUMBER_PART.findall(_BROKEN.sub("", words)):
         if part[0].isdecimal():
             figure, unit_before = Decimal(part.replace(",", "").rstrip(".")), Decimal(1)
         elif part == "十" and figure is None and fraction is None and words.startswith("十几"):
@@ -96,6 +105,10 @@ def _number(words: str) -> Decimal | None:
         elif part in _UNITS:
             section += (Decimal(1) if figure is None else figure) * _UNITS[part]
             figure, unit_before, fraction = None, Decimal(_UNITS[part]), None
+        elif part == "兆":
+            total += (myriads + section + (figure or 0) or Decimal(1)) * 10**12
+            myriads = section = Decimal(0)
+            figure, unit_before, fraction = None, Decimal(10**12), None
         elif part in "万亿":
             amount = section + (figure or 0)
             if part == "万":
@@ -136,10 +149,10 @@ _CURRENCY_NAMES = {
     "IDR": "印尼盾", "SEK": "瑞典克朗", "NOK": "挪威克朗", "DKK": "丹麦克朗",
 }  # fmt: skip
 _BOUNDS: dict[Bound, tuple[str, ...]] = {
-    "at_least": ("不低于", "不少于", "不小于", "至少", "最低", "最少", "起码", "下限为"),
+    "at_least": ("不低于", "不少于", "不小于", "至少", "最低", "最少", "起码", "下限为", "下限"),
     "at_most": (
-        "不超过", "不超", "不高于", "不多于", "不大于", "至多", "最多", "最高", "上限为", "不足", "少于", "低于",
-        "不到", "未超过", "小于",
+        "不超过", "不超", "不高于", "不多于", "不大于", "至多", "最多", "最高", "上限为", "上限", "不足", "少于",
+        "低于", "不到", "未超过", "小于",
     ),
     "over": ("超过了", "超过", "超出", "超", "逾", "突破", "多于", "高于", "大于", "过", "上"),
     "nearly": ("将近", "接近", "近"),
@@ -160,10 +173,15 @@ def _either(words: list[str] | tuple[str, ...]) -> str:
 
 _DASH = r"(?:[-—–―~～−]{1,2}|至|到)"
 _ARABIC = r"(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]{0,8})?|[0-9]{1,15}(?:\.[0-9]{0,8})?)(?![0-9%‰])"
-_SCALE = r"(?:[十百千]?万?亿|[十百千]?万|[百千])"
+#: With the blanks that typesetting leaves: 2 000万元 is one number where a word stands before it, 3. 9万元 too.
+_SPACED = (
+    r"(?:(?<=[\u4e00-\u9fff])(?:[0-9]{1,3}(?: [0-9]{3}){1,3}(?![0-9])|[0-9]{1,4}\. [0-9]{1,4})(?= ?[万亿元])"
+    rf"|{_ARABIC})"
+)
+_SCALE = r"(?:[十百千]?万?亿|[十百千]?万|[百千]|个亿|兆(?=元))"
 _HAN = "零〇一二三四五六七八九十两百千万亿壹贰叁肆伍陆柒捌玖拾佰仟"
 _QUANTITY = (
-    rf"(?:(?<![0-9.])(?<![0-9],){_ARABIC}(?: ?[余多来])?"
+    rf"(?:(?<![0-9.])(?<![0-9],)(?!00){_SPACED}(?: ?[余多来])?"
     rf"(?: ?{_SCALE}(?:零? ?{_ARABIC} ?(?:[十百千]?万|[百千]))?(?:零? ?{_ARABIC}(?=元))?)?[余多]?"
     rf"|(?<![{_HAN}])(?:(?<![指系参基总人户次倍岁号])[数几])?[{_HAN}]+(?:点[{_HAN}]+)?(?:几[百千万亿]+)?(?:[余多来][{_HAN}]*)?)"
 )
@@ -182,18 +200,20 @@ _AMOUNT_HEADS = "0-9" + _HAN + "数几人RUCHEAGSN¥￥$€£港美欧新日英"
 #: Where a sum without a sign before it can begin: figures that run into a scale, a currency or a dash.
 _MONEY_HEADS = "".join(sorted({w[0] for w in _CURRENCIES}))
 _AMOUNT_GATE = (
-    rf"(?:(?<![0-9.])(?=(?>[0-9][0-9,.]{{0,24}}) ?[余多来]? ?[十百千万亿{_MONEY_HEADS}\-—–―~～−至到])"
+    rf"(?:(?<![0-9.])(?=(?>[0-9][0-9,.]{{0,24}}(?: [0-9]{{1,4}}){{0,3}})"
+    rf" ?[余多来]? ?(?:[十百千万亿{_MONEY_HEADS}\-—–―~～−至到]|个亿|兆元))"
     rf"|(?=(?>[{_HAN}数几点余多来]{{1,24}})(?:(?<=[万亿余多]) ?|(?<=[{_HAN}]) ?(?=[{_MONEY_HEADS}\-—–―~～−至到0-9]))))"
 )
 _AMOUNT = re.compile(
     rf"(?=[{_AMOUNT_HEADS}])"
-    rf"(?:(?P<bound>{_BOUND_WORDS}) ?)?"
+    rf"(?:(?P<bound>{_BOUND_WORDS}) ?(?:等值于? ?)?)?"
     rf"(?:(?P<prefix>{_PREFIX}) ?|{_AMOUNT_GATE})"
     rf"(?:(?P<low>{_QUANTITY})(?P<low_currency> ?{_CURRENCY})? ?{_DASH} ?(?:{_PREFIX})?)?"
     rf"(?P<high>{_QUANTITY})"
     rf"(?: ?(?P<currency>{_CURRENCY})(?P<cents>[0-9{_HAN}]{{1,2}}角(?:[0-9{_HAN}]{{1,2}}分)?)?"
     rf"|(?(prefix)(?! ?[a-zA-Z]|[,.]?[0-9])|(?:(?<=[万亿])|(?<=[万亿][余多]))))"
     rf"(?P<tail>及以上|以上|及以下|以下|以内|左右|上下|有余|多(?![个家名人项种次年])|余(?![个家名人项种次年额]))?"
+    r"(?: ?/ ?[年月季](?!度?报))?"
 )
 _MONEY_WORD = re.compile(
     r"投资|资金|产值|营收|收入|规模|注册资本|资本|估值|市值|金额|总额|款|融资|出资|增资|注资|斥资|投入|税|贷|授信|"
@@ -301,9 +321,32 @@ def find_amounts(folded: str) -> list[tuple[int, int, Amount]]:
     found: list[tuple[int, int, Amount]] = []
     for match in _AMOUNT.finditer(text):
         amount = _amount(match, folded, context=True, before=found[-1][1] if len(found) > 0 else -9)
-        if amount is not None:
+        if amount is None:
+            continue
+        both = _between(found[-1], amount, text, folded) if len(found) > 0 else None
+        if both is None:
             found.append(amount)
+        else:
+            found[-1] = both
     return found
+
+
+_Found = tuple[int, int, Amount]
+_BOTH_BOUNDS = re.compile(r" ?(?:\(含[^()]{0,6}\))?,?(?:且|并|并且|但)?")
+
+
+def _between(low: _Found, high: _Found, text: str, folded: str) -> _Found | None:
+    """不低于2亿元且不超过2.6亿元 is one sum between two bounds; None where two sums are no such pair."""
+    if (
+        low[2].bound != "at_least"
+        or high[2].bound != "at_most"
+        or low[2].currency != high[2].currency
+        or low[2].value >= high[2].value
+        or _BOTH_BOUNDS.fullmatch(text, low[1], high[0]) is None
+    ):
+        return None
+    words = folded[low[0] : high[1]]
+    return low[0], high[1], Amount(words, low[2].value, low[2].currency, "range", high[2].value)
 
 
 def parse_amount(text: str) -> Amount | None:
@@ -312,12 +355,15 @@ def parse_amount(text: str) -> Amount | None:
     >>> parse_amount("5e8").value
     Decimal('500000000')
     """
-    words = _half_width(text.strip())
+    words = _half_width(text.strip()).translate(_TRADITIONAL)
     match = _AMOUNT.fullmatch(words)
     if match is not None:
         amount = _amount(match, words, context=False)
         if amount is not None and amount[0] == 0:
             return amount[2]
+    whole = [found for found in find_amounts(words) if found[:2] == (0, len(words))]
+    if len(whole) == 1:
+        return whole[0][2]
     try:
         value = Decimal(words.replace(",", "").replace("_", ""))
     except InvalidOperation:
@@ -413,7 +459,7 @@ _JOIN = r" ?(?:[-—–―~～−]{1,2}|至|到) ?"
 _NOT_FIRST = r"(?![步级中始次期创心夏冬春秋审评稿衷])"  # 初步, 初级: 初 there is no time
 _NOT_LAST = r"(?![层部盘线价下座气板特稿片薪蕴位端尾])"
 _EDGE = rf"(?:初{_NOT_FIRST}|[底末]{_NOT_LAST})"
-_QUARTER = r"(?:第?[一二三四1-4](?:、[二三四])?季度(?:末|初)?|[前头][一二三123]个?季度?)"
+_QUARTER = r"(?:第?[一二三四1-4](?:、[二三四])?季(?:度(?:末|初)?|(?=报))|[前头][一二三123]个?季度?)"
 _CLOCK = (
     r"(?: ?\((?:星期|周)[一二三四五六日天]\))?"
     r"(?: ?(?:上午|下午|晚间|晚上|凌晨|中午|傍晚|清晨|早间|早上|早晨|夜间|深夜|当晚|午间"
@@ -423,7 +469,7 @@ _CLOCK = (
 _YEAR = (
     rf"(?:(?<![0-9])(?:(?P<year_from>{_Y4})(?:年?{_JOIN}|(?:、{_Y4}){{0,8}}[、和及与]))?"
     rf"(?P<year>{_Y4}) ?(?:年度?|财年|(?=Q[1-4]))(?!历史)"
-    rf"|(?<![0-9第前后近满过约达了这.])(?P<year2>[0-9]{{2}})年(?={_M}月(?!龄)|年?[底末初]|第?[一二三四]季度|[上下]半年)"
+    rf"|(?<![0-9第前后近满过约达了这.])(?P<year2>[0-9]{{2}})年(?={_M}月(?!龄)|年?[底末初]|第?[一二三四]季度|[上下]半年|Q[1-4])"
     rf"|(?<![一二三四五六七八九十百千])(?P<year_han>[一二][〇零○O0一二三四五六七八九]{{3}}"
     rf"|[一二两]千[零〇]?(?:[一二三四五六七八九]|[一二]?十[一二三四五六七八九]?)) ?年度?"
     r"|(?P<year_away>(?<!过)去年|今年|明年|(?<![以之目当日先])前年|(?<![资基成样剧日])本年度?|(?<!以)上年度?)(?![龄轻级薪长])"
@@ -445,22 +491,32 @@ _CALENDAR = (
     rf"(?: ?{_DAY}|(?P<tens>[上中下][上中下]?旬)|(?P<month_edge>{_EDGE}))?"
     rf"|(?P<half>(?<!以)[上下]半年|半年度(?!报))"
     rf"|(?P<quarter>(?<![0-9一二三四每各]){_QUARTER})"
-    rf"|(?P<year_edge>(?<![0-9每多半近历])年[底末终](?!奖)|(?<![0-9每多半近历])年初|岁末|年伊始)"
+    rf"|(?P<year_edge>(?<![0-9每多半近历])年[底末终](?!奖)|(?<![0-9每多半近历])年初|岁末|年伊始"
+    r"|(?<![0-9一二三四五六七八九十两几数半多每历同当周全整今去前明后次近往来千百])年内)"
     rf"|(?P<season>[春夏秋])(?:季|天|末|初)"
     rf"|(?P<year_only>{_EDGE}|伊始|期末|Q[1-4]|全年|年?中(?=[,。、;)]|前后|$|期[,。、;的])|[前头](?:[0-9]{{1,2}}|[一二三四五六七八九十])个?月)"
     rf"|(?(year)|(?(year2)|(?(year_han)|(?(year_away)|(?(year_after)|(?!))))))"
     rf")(?P<since> ?以来|至今|迄今)?(?P<around>前后|左右)?)"
 )
+_COUNT = r"(?:[0-9]{1,3}|[一二两三四五六七八九十]{1,3})"
+#: A time that a deal may take, counted from its announcement: 公告之日起15个交易日后的6个月内, 未来六个月内.
+_WINDOW = (
+    rf"(?:(?:公告|披露)(?:披露|发布)?(?:之?日)?(?:起|后|之后)?的?{_COUNT}个(?:交易日|自然日|工作日)(?:之?后|起)?的?"
+    r"|(?:公告|披露|完成|生效)(?:之日起|之?后)的?"
+    rf"|{_COUNT}个(?:交易日|自然日|工作日)之?后的?|未来)"
+    rf"{_COUNT}(?:个月|年|日|天|个交易日|个自然日)(?:之内|以内|内|里|期间)?"
+)
 #: Where a date can begin at all. The grammar behind it is large; this keeps it off 99 of 100 characters.
 _DATE_GATE = (
-    r"(?=[0-9一二三四五六七八九十两廿农阴今去前明后同当次翌本上下中这近日目如最现昨即隔年月岁第头大“\"半])"
+    r"(?=[0-9一二三四五六七八九十两廿农阴今去前明后同当次翌本上下中这近日目如最现昨即隔年月岁第头大“\"半公披完生未])"
     r"(?:(?<![0-9])(?="
     r"[0-9]{1,4} ?[年月日号季]|[0-9]{4} ?(?:[-/.—–―~～−至到、和及与Q])"
-    r"|[0-9]{1,2} ?[-—–―~～−至到、]{1,2} ?[0-9]{1,2} ?[月日号]|[0-9]{1,3}[多余]? ?(?:年|个|天|周)|[0-9]{2}世)"
-    r"|(?=[一二三四五六七八九十两廿零〇○O千]{1,6}[”\"]?(?:[年月日号季天周世多余至到、期时末初以开收规]|个[月星季]))"
-    r"|(?=今[年天日晚早]|去年|前[年天晚一二三头1-9]|明[年天日晚]|后年|同[年月日]|当[年月日天晚前]|次[年月日]|翌|本[年月周星世]"
+    r"|[0-9]{1,2} ?[-—–―~～−至到、]{1,2} ?[0-9]{1,2} ?[月日号]|[0-9]{1,3}[多余]? ?(?:年|个|天|周)|[0-9]{2}世"
+    r"|[0-9]{4} ?财年)"
+    r"|(?=[一二三四五六七八九十两廿零〇○O千]{1,6}[”\"]?(?:[年月日号季天周世多余至到、期时末初以开收规]|个[月星季交]))"
+    r"|(?=今[年天日晚早]|去年|前[年天晚一二三头1-9]|明[年天日晚]|公告|披露|未来|完成[后之]|生效[后之]|后年|同[年月日]|当[年月日天晚前]|次[年月日]|翌|本[年月周星世]"
     r"|上[年月个周星半旬世上中]|下[年月个周星半旬]|中[上下]?旬|这[个周]|近[日期来年些几段一]|日前|目前|如今|最近|现阶|昨|即日|隔日"
-    r"|年[初底末终伊]|岁末|月[初底末]|第[一二三四1-4]|头[一二三1-9]|大前|农历|阴历|[“\"][一二三四五六七八九十]{1,2}五|半年度))"
+    r"|年[初底末终伊内]|岁末|月[初底末]|第[一二三四1-4]|头[一二三1-9]|大前|农历|阴历|[“\"][一二三四五六七八九十]{1,2}五|半年度))"
 )
 _DATE = re.compile(
     _DATE_GATE + r"(?:"
@@ -490,6 +546,7 @@ _DATE = re.compile(
     r"|(?P<day_after>当天|当晚|[当同](?<!共同)日(?!本(?!公司|次|院|轮)|元|系|资)|(?<![0-9一二两三几多每首])次日|翌日|隔日)"
     r"|(?P<vague>近(?:些|几)?年来?|近日(?![点均本])|(?<![节作生假今明昨次当同即每终末0-9一二三四五六七八九十])日前"
     r"|近期|近来|目前|如今(?!年)|当前|(?<![离距][^,。;、\n])(?<![离距][^,。;、\n]{2})(?<![离距][^,。;、\n]{3})(?<![离距])最近(?![的邻、,。;]|一[期次年])|现阶段|近一?段时间)"
+    rf"|(?P<window>{_WINDOW})"
     r")"
 )
 _RANGE_JOIN = re.compile(r" ?(?:起|开始)?" + _JOIN)
@@ -715,6 +772,8 @@ def _read_inner(m: re.Match[str], story: _Story, year: int | None, *, has_year: 
         span = _HALVES.get(m["half"], (1, 6))
     elif m["quarter"] is not None:
         span = _months_of_quarter(m["quarter"])
+    elif m["year_edge"] == "年内":
+        span = (1, 12)
     elif m["year_edge"] is not None or (m["year_only"] is not None and m["year_only"][0] in "初底末伊期"):
         word = m["year_edge"] if m["year_edge"] is not None else m["year_only"]
         span, approximate = ((1, 3), True) if "初" in word or "伊" in word else ((12, 12), False)
@@ -932,7 +991,7 @@ def _read(m: re.Match[str], story: _Story, *, year: int | None = None) -> _Time 
         return _read_iso(m)
     if kind == "bare_day":
         return _read_bare_day(m, story)
-    if kind == "vague":
+    if kind in ("vague", "window"):
         return _Time(None, None, approximate=True, narrative=False)
     if kind in ("day_away", "day_after"):
         return _read_day_word(m, story)
@@ -1051,7 +1110,7 @@ def parse_date(text: str, *, reference: Date | None = None) -> Date:
     ['2018-08-20', '2018-08-20', '2018-08', '2018-08-20']
     """
     stripped = text.strip()
-    words = _half_width(stripped)
+    words = _half_width(stripped).translate(_TRADITIONAL)
     match = _WHOLE.fullmatch(words)
     if match is not None:
         parts = [match["y"], match["m"] or match["m8"], match["d"] or match["d8"]]
