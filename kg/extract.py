@@ -14,11 +14,12 @@ subject is taken from the clauses and sentences before, as a reader does.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import cast
+from typing import TypeVar, cast
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -29,10 +30,14 @@ from kg.ontology import Frame, Ontology
 from kg.recognize import Post, Recognition, Recognizer, Sentence
 from kg.resolve import Linked, Linker
 
+T = TypeVar("T")
+
 _BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
 _PAPER = re.compile(r"《[^《》]*》")
 #: For how many paragraphs a day told is the day of what was signed.
 _CARRIED = 4
+#: How many entities a reader keeps in mind; a longer memory would only make long documents slow.
+_RECENT = 200
 _BREAK = re.compile(r"\n\s*")
 _CLAUSE = re.compile(r",(?!(?<=\d,)\d{3})|[，;；:：]")  # 4,500万元 is one number
 
@@ -203,26 +208,30 @@ class Extractor:
         drafts: list[Fact] = []
         dropped: Counter[tuple[str, str]] = Counter()
         state = _State()
-        named = {
-            short: linked.of[m.span.start, m.span.end]
-            for full, short in recognition.short_forms
-            for m in recognition.mentions
-            if m.name == full
-        }
+        wanted = {full for full, _ in recognition.short_forms}
+        owners = {m.name: linked.of[m.span.start, m.span.end] for m in recognition.mentions if m.name in wanted}
+        named = {short: owners[full] for full, short in recognition.short_forms if full in owners}
         outer = self._unbracketed(
             document.folded, _outermost(m for m in recognition.mentions if (m.span.start, m.span.end) in linked.of)
         )
+        mentions_in = _by_sentence(outer, [(m.span.start, m.span.end) for m in outer])
+        dates_in = _by_sentence(dates, [d[:2] for d in dates])
+        amounts_in = _by_sentence(amounts, [a[:2] for a in amounts])
+        percentages_in = _by_sentence(percentages, [p[:2] for p in percentages])
+        posts_in = _by_sentence(recognition.posts, [(p.start, p.end) for p in recognition.posts])
+        bare_in = _by_sentence(recognition.bare, recognition.bare)
         for sentence in recognition.sentences:
-            inside = [m for m in outer if sentence.start <= m.span.start and m.span.end <= sentence.end]
             reading = _Reading(
                 extractor=self,
                 recognition=recognition,
                 linked=linked,
                 sentence=sentence,
-                mentions=inside,
-                dates=[d for d in dates if sentence.start <= d[0] and d[1] <= sentence.end],
-                amounts=[a for a in amounts if sentence.start <= a[0] and a[1] <= sentence.end],
-                percentages=[p for p in percentages if sentence.start <= p[0] and p[1] <= sentence.end],
+                mentions=mentions_in(sentence),
+                dates=dates_in(sentence),
+                amounts=amounts_in(sentence),
+                percentages=percentages_in(sentence),
+                posts=posts_in(sentence),
+                bare=bare_in(sentence),
                 state=state,
                 dropped=dropped,
                 named=named,
@@ -249,7 +258,14 @@ class Extractor:
         # 签署《东昌府区·聊城大学共建协议》: the title of the paper names them, but they are not who signs.
         whole = {(m.span.start, m.span.end) for m in mentions}
         spans += [b.span() for b in _PAPER.finditer(text) if (b.start() + 1, b.end() - 1) not in whole]
-        return [m for m in mentions if not any(a < m.span.start and m.span.end < b for a, b in spans)]
+        starts = [m.span.start for m in mentions]
+        inner = {
+            i
+            for a, b in spans
+            for i in range(bisect_right(starts, a), bisect_left(starts, b))
+            if mentions[i].span.end < b
+        }
+        return [m for i, m in enumerate(mentions) if i not in inner]
 
     def _written_out(self, recognition: Recognition, linked: Linked) -> Iterator[Fact]:
         """上海四平路街道, 上海富甲经济开发区: a place written out before a division or park says what it is part of."""
@@ -273,9 +289,10 @@ class Extractor:
                 part, whole = linked.of[inner.span.start, inner.span.end], linked.of[outer.span.start, outer.span.end]
                 if part == whole:
                     continue
-                sentence = next((s for s in recognition.sentences if s.start <= inner.span.start < s.end), None)
-                if sentence is None:
+                at = bisect_right(recognition.sentences, inner.span.start, key=lambda s: s.start) - 1
+                if at < 0 or inner.span.start >= recognition.sentences[at].end:
                     continue
+                sentence = recognition.sentences[at]
                 yield Fact(
                     id="",
                     type="PartOf",
@@ -306,6 +323,8 @@ class _Reading:
         dates: list[tuple[int, int, Date]],
         amounts: list[tuple[int, int, Amount]],
         percentages: list[tuple[int, int, str]],
+        posts: list[Post],
+        bare: list[tuple[int, int]],
         state: _State,
         dropped: Counter[tuple[str, str]],
         named: dict[str, str],
@@ -320,6 +339,8 @@ class _Reading:
         self.dates = dates
         self.amounts = amounts
         self.percentages = percentages
+        self.posts = posts
+        self.bare = bare
         self.state = state
         self.dropped = dropped
         self.named = named
@@ -330,7 +351,6 @@ class _Reading:
     # ------------------------------------------------------------ the sentence as clauses and groups
 
     def facts(self) -> Iterator[Fact]:
-        posts = [p for p in self.recognition.posts if self.sentence.start <= p.start < self.sentence.end]
         self._refer_back()
         clauses = self.clauses = self._clauses()
         if len(self.mentions) == 0:
@@ -361,7 +381,7 @@ class _Reading:
                     if frame.also:
                         yield from self._apply(frame, trigger, clause, previous, clauses, fill=True)
             previous.append(clause)
-        yield from self._offices(posts)
+        yield from self._offices(self.posts)
         yield from self._indicators(clauses)
         first = next((c.subject for c in clauses if c.subject is not None), None)
         if first is not None:
@@ -374,6 +394,7 @@ class _Reading:
         if entity in self.state.recent:
             self.state.recent.remove(entity)
         self.state.recent.append(entity)
+        del self.state.recent[:-_RECENT]
 
     def _remember_day(self) -> None:
         known = [d for d in self.dates if d[2].start is not None]
@@ -414,9 +435,7 @@ class _Reading:
     def _refer_back(self) -> None:
         """公司, 该联盟, 我市: words that stand for an entity named before become mentions of it."""
         added = []
-        for start, end in self.recognition.bare:
-            if not (self.sentence.start <= start and end <= self.sentence.end):
-                continue
+        for start, end in self.bare:
             word = self.text[start:end]
             here = [self._id(m) for m in self.mentions if m.span.end <= start]
             entity = self.named.get(word) or self._antecedent(word, [*self.state.recent, *here])
@@ -1472,6 +1491,20 @@ def _outermost(mentions: Iterable[Mention]) -> list[Mention]:
         if len(kept) == 0 or mention.span.start >= kept[-1].span.end:
             kept.append(mention)
     return kept
+
+
+def _by_sentence(things: Sequence[T], spans: Sequence[tuple[int, int]]) -> Callable[[Sentence], list[T]]:
+    """What lies inside a sentence, found by bisection: the spans are in reading order."""
+    starts = [start for start, _ in spans]
+
+    def inside(sentence: Sentence) -> list[T]:
+        if len(starts) == 0:
+            return []
+        low = bisect_left(starts, sentence.start)
+        high = bisect_left(starts, sentence.end, low)
+        return [things[i] for i in range(low, high) if spans[i][1] <= sentence.end]
+
+    return inside
 
 
 def _share_dates(facts: list[Fact]) -> list[Fact]:

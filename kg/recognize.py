@@ -15,11 +15,14 @@ characters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import rjieba
+from ahocorasick_rs import AhoCorasick
 
 from kg.gazetteer import Gazetteer
 from kg.model import Document, Mention, Span
@@ -37,6 +40,9 @@ _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,6})+")
 _HANZI = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&.\-]*")
 
+
+#: Names times characters up to which looking for one name after the other is faster than to build an automaton.
+_FEW = 20_000
 
 #: Lexicon entries that play a part in a clause and so never belong to a name.
 _CLAUSE_WORDS = (
@@ -258,6 +264,7 @@ class Recognizer:
         chosen.sort(key=lambda c: (c.start, -c.end))
         mentions = tuple(self._mention(document, c) for c in chosen)
         by_start = {(m.span.start, m.span.end): m for m in mentions if m.type == "Person"}
+        covered = _cover(len(text), chosen)
         return Recognition(
             document=document,
             sentences=tuple(sentences),
@@ -265,7 +272,7 @@ class Recognizer:
             posts=tuple(Post(by_start[s, e], text[a:b], a, b) for s, e, a, b in posts if (s, e) in by_start),
             short_forms=tuple(short_forms),
             tags=tokens.tags,
-            bare=tuple(b for b in tokens.bare if not any(m.span.start < b[1] and b[0] < m.span.end for m in mentions)),
+            bare=tuple(b for b in tokens.bare if not any(covered[b[0] : b[1]])),
         )
 
     def _core(self, name: str) -> str:
@@ -1029,26 +1036,33 @@ class Recognizer:
         self, text: str, chosen: list[_Candidate], body: Sequence[tuple[int, int]]
     ) -> Iterator[tuple[str, str]]:
         ends = {c.end: c for c in chosen}
+        starting: dict[int, list[_Candidate]] = {}
+        for c in chosen:
+            starting.setdefault(c.start, []).append(c)
+        named = _cover(len(text), (c for c in chosen if c.type != "Place"))
+        gone: set[int] = set()  # ids of candidates that a company found here takes the place of
+
+        def company(begin: int, stop: int, rule: str, confidence: float) -> None:
+            gone.update(id(c) for at in range(begin, stop) for c in starting.get(at, ()) if c.end <= stop)
+            ends[stop] = _Candidate(begin, stop, "Company", rule, confidence)
+            starting.setdefault(begin, []).append(ends[stop])
+            named[begin:stop] = b"\1" * (stop - begin)
+            chosen.append(ends[stop])
+
         for start, end in body:
             for match in self._stock_code.finditer(text, start, end):
                 # 山东黄金(600547.SH): what has a stock code is a company, whatever its name looks like
                 begin = self._left_edge(text, start, match.start())
                 known = ends.get(match.start())
                 if (known is None or known.type == "Place") and 2 <= match.start() - begin <= 10:
-                    chosen[:] = [c for c in chosen if not (begin <= c.start and c.end <= match.start())]
-                    ends[match.start()] = _Candidate(begin, match.start(), "Company", "stock-code", 0.85)
-                    chosen.append(ends[match.start()])
+                    company(begin, match.start(), "stock-code", 0.85)
             for match in self._announced.finditer(text, start, end):
                 # 惠昌传感公告称: what announces is a company
                 begin = self._left_edge(text, start, match.start())
                 # …(002122.SZ)发布公告: the bracket behind a name is no name
-                free = text[match.start() - 1] != ")" and not any(
-                    c.start < match.start() and begin < c.end for c in chosen if c.type != "Place"
-                )
+                free = text[match.start() - 1] != ")" and not any(named[begin : match.start()])
                 if free and 3 <= match.start() - begin <= 8 and text[begin : match.start()] not in self.common:
-                    chosen[:] = [c for c in chosen if not (begin <= c.start and c.end <= match.start())]
-                    ends[match.start()] = _Candidate(begin, match.start(), "Company", "announces", 0.75)
-                    chosen.append(ends[match.start()])
+                    company(begin, match.start(), "announces", 0.75)
             for match in self._short_form.finditer(text, start, end):
                 owner = ends.get(match.start())
                 if owner is None:
@@ -1061,6 +1075,7 @@ class Recognizer:
                 names = _SHORT_NAME.findall(match.group("names")) or self._name_split.split(match.group("names"))
                 for name in names:
                     yield text[owner.start : owner.end], name.strip()
+        chosen[:] = [c for c in chosen if id(c) not in gone]
 
     def _left_edge(self, text: str, start: int, end: int) -> int:
         """Start of the noun before a bracket: back to punctuation, a verb or a preposition."""
@@ -1089,10 +1104,10 @@ class Recognizer:
         omission.
         """
         wanted: dict[str, tuple[str, float]] = {}
+        types = {text[c.start : c.end]: c.type for c in reversed(chosen)} if len(short_forms) > 0 else {}
         for full, short in short_forms:
-            owner = next((c for c in chosen if text[c.start : c.end] == full), None)
             if short not in self.self_words:
-                wanted.setdefault(short, (owner.type if owner is not None else "Company", 0.9))
+                wanted.setdefault(short, (types.get(full, "Company"), 0.9))
         codes: dict[str, str] = {}
         for c in list(chosen):
             name = text[c.start : c.end]
@@ -1116,28 +1131,30 @@ class Recognizer:
                 wanted.setdefault(name, (c.type, c.confidence))
         told = {short for _, short in short_forms if short not in self.self_words}
         if len(told) > 0:
-            spots = [(m.start(), m.end()) for short in told for m in re.finditer(re.escape(short), text)]
-            chosen = [
-                c for c in chosen if not any(a <= c.start and c.end <= b and c.end - c.start < b - a for a, b in spots)
-            ]
-        taken = bytearray(len(text))
-        for c in chosen:
-            taken[c.start : c.end] = b"\1" * (c.end - c.start)
+            starting: dict[int, list[_Candidate]] = {}
+            for c in chosen:
+                starting.setdefault(c.start, []).append(c)
+            inner = {
+                id(c)
+                for _, a, b in _occurrences(text, sorted(told))
+                for at in range(a, b)
+                for c in starting.get(at, ())
+                if c.end <= b and c.length < b - a
+            }
+            chosen = [c for c in chosen if id(c) not in inner]
+        taken = _cover(len(text), chosen)
         found = list(chosen)
-        for name in sorted(wanted, key=lambda n: (-len(n), n)):
-            kind, confidence = wanted[name]
-            at = text.find(name)
-            while at >= 0:
-                stop = at + len(name)
-                if (
-                    not any(taken[at:stop])
-                    and any(a <= at and stop <= b for a, b in body)
-                    and at in tokens.tags
-                    and (stop in tokens.tags or len(name) >= 4)
-                ):
-                    found.append(_Candidate(at, stop, kind, "again", confidence, codes.get(name)))
-                    taken[at:stop] = b"\1" * len(name)
-                at = text.find(name, stop)
+        names = sorted(wanted, key=lambda n: (-len(n), n))
+        for number, at, stop in sorted(_occurrences(text, names)):
+            if (
+                not any(taken[at:stop])
+                and at in tokens.tags
+                and (stop in tokens.tags or stop - at >= 4)
+                and _inside(body, at, stop)
+            ):
+                kind, confidence = wanted[names[number]]
+                found.append(_Candidate(at, stop, kind, "again", confidence, codes.get(names[number])))
+                taken[at:stop] = b"\1" * (stop - at)
         return found
 
     def _after_brand(self, core: str, brand: str) -> Iterator[str]:
@@ -1198,15 +1215,12 @@ class Recognizer:
                 if self._title.search(clause) is not None:
                     people.setdefault((at, stop), _Candidate(at, stop, "Person", "named", 0.85))
                     names.add(text[at:stop])
-        for name in sorted(names, key=len, reverse=True):
-            if len(name) < 2:
-                continue
-            for hit in re.finditer(re.escape(name), text):
-                span = hit.span()
-                if any(a <= span[0] and span[1] <= b for a, b in body) and not any(
-                    s < span[1] and span[0] < e for s, e in people
-                ):
-                    people[span] = _Candidate(*span, "Person", "again", 0.85)
+        if len(names) > 0:
+            taken = _cover(len(text), people.values())
+            for _, at, stop in sorted(_occurrences(text, sorted(names, key=lambda n: (-len(n), n)))):
+                if stop - at > 1 and not any(taken[at:stop]) and _inside(body, at, stop):
+                    people[at, stop] = _Candidate(at, stop, "Person", "again", 0.85)
+                    taken[at:stop] = b"\1" * (stop - at)
         return list(people.values()), posts
 
     def _name_end(self, text: str, at: int, end: int, tokens: _Tokens) -> int | None:
@@ -1262,6 +1276,35 @@ class Recognizer:
         return Mention(Span(document.id, c.start, c.end), c.type, name, c.rule, c.confidence, c.code)
 
 
+def _cover(size: int, candidates: Iterable[_Candidate]) -> bytearray:
+    """One byte for every character of the text: 1 where a candidate stands."""
+    cover = bytearray(size)
+    for c in candidates:
+        cover[c.start : c.end] = b"\1" * c.length
+    return cover
+
+
+def _occurrences(text: str, names: Sequence[str]) -> Iterable[tuple[int, int, int]]:
+    """Where names stand in the text, also inside each other: the number of the name, start and end. One pass over the
+    text however many names there are.
+    """
+    if len(names) == 0:
+        return ()
+    if len(names) * len(text) < _FEW:
+        return (
+            (number, at, at + len(name))
+            for number, name in enumerate(names)
+            for at in (m.start() for m in re.finditer(re.escape(name), text))
+        )
+    return AhoCorasick(names).find_matches_as_indexes(text, overlapping=True)
+
+
+def _inside(body: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """True where one of the spans, which are in order, holds the stretch."""
+    at = bisect_right(body, (start, sys.maxsize)) - 1
+    return at >= 0 and end <= body[at][1]
+
+
 def _sentences(text: str, start: int, end: int) -> Iterator[Sentence]:
     at = start
     for match in _SENTENCE_END.finditer(text, start, end):
@@ -1275,18 +1318,16 @@ def _sentences(text: str, start: int, end: int) -> Iterator[Sentence]:
 def _longest(found: list[_Candidate]) -> list[_Candidate]:
     """Of overlapping candidates the longest, then the surest; nested written-out places of a chain are kept."""
     chosen: list[_Candidate] = []
-    taken: list[tuple[int, int]] = []
-    covered: set[int] = set()
+    starting: dict[int, list[_Candidate]] = {}
+    covered = bytearray(max((c.end for c in found), default=0))
     for c in sorted(found, key=lambda c: (-c.length, -c.confidence, c.start)):
-        span = range(c.start, c.end)
-        if any(k in covered for k in span):
+        if any(covered[c.start : c.end]):
             # A place chain keeps its outer places: 上海 inside 上海莘庄镇.
-            inside = [d for d in chosen if d.start == c.start and d.end > c.end]
-            if not (c.type == "Place" and len(inside) > 0 and inside[0].type == "Place"):
-                continue
-            if any(d.start == c.start and d.end == c.end for d in chosen):
+            same = starting.get(c.start, ())
+            outer = next((d for d in same if d.end > c.end), None)
+            if c.type != "Place" or outer is None or outer.type != "Place" or any(d.end == c.end for d in same):
                 continue
         chosen.append(c)
-        taken.append((c.start, c.end))
-        covered.update(span)
+        starting.setdefault(c.start, []).append(c)
+        covered[c.start : c.end] = b"\1" * c.length
     return chosen

@@ -72,10 +72,19 @@ class Linker:
         groups: list[_Group] = []
         by_code: dict[str, _Group] = {}
         context = self._context(places)
+        sure = frozenset(context)
+        told: dict[str, set[str]] = {}  # the rules by which a code was found
+        ending: dict[int, list[str]] = {}  # codes of the places that end at an offset
+        inside: dict[int, list[int]] = {}  # where the places end that begin at an offset
+        for m in places:
+            assert m.code is not None
+            told.setdefault(m.code, set()).add(m.rule)
+            ending.setdefault(m.span.end, []).append(m.code)
+            inside.setdefault(m.span.start, []).append(m.span.end)
         for mention in places:
             assert mention.code is not None
             candidates = mention.code.split("|")
-            beside = [c for c in context if self._beside(recognition, mention, c)]
+            beside = [c for c in ending.get(mention.span.start, ()) if c in sure]
             code, why = (
                 (candidates[0], "only")
                 if len(candidates) == 1
@@ -84,10 +93,12 @@ class Linker:
             if (
                 code is not None
                 and mention.rule == "gazetteer:former"
-                and self._long_gone(recognition, mention, code, context)
+                and self._long_gone(recognition, mention, code, sure, told)
             ):
                 code = None
-            own = self._own_name(recognition, mention)
+            # 绍兴县 of 浙江省绍兴县: the mention without the places written before it
+            begin = max((e for e in inside[mention.span.start] if e < mention.span.end), default=mention.span.start)
+            own = mention.name[begin - mention.span.start :]
             spot = code or f"?{own}"
             group = by_code.get(spot)
             if group is None:
@@ -122,14 +133,16 @@ class Linker:
         groups.sort(key=lambda g: (g.mentions[0].span.start, -g.mentions[0].span.end))
         return self._entities(groups, recognition)
 
-    def _long_gone(self, recognition: Recognition, mention: Mention, code: str, context: Sequence[str]) -> bool:
+    def _long_gone(
+        self, recognition: Recognition, mention: Mention, code: str, sure: frozenset[str], told: Mapping[str, set[str]]
+    ) -> bool:
         """True for a former name given up long before the article, where nothing there speaks of that region: a 滨海区
         of 2015 is hardly the one that became 北仑区 in 1987.
         """
         date = recognition.document.date
-        if date is None or date.start is None or any(d.code in context for d in self.gazetteer.ancestors(code)):
+        if date is None or date.start is None or any(d.code in sure for d in self.gazetteer.ancestors(code)):
             return False
-        if any(m.code == code and m.rule != mention.rule for m in recognition.mentions):
+        if not told.get(code, set()) <= {mention.rule}:
             return False
         until = [f.until for f in self.gazetteer.history(code) if f.name.startswith(mention.name)]
         return len(until) > 0 and int(date.start[:4]) > max(until) + _REMEMBERED
@@ -147,18 +160,6 @@ class Linker:
         """Codes that are certain: of names that only one place has."""
         sure = Counter(m.code for m in places if m.code is not None and "|" not in m.code)
         return [code for code, _ in sorted(sure.items(), key=lambda item: (-item[1], item[0])) if code is not None]
-
-    def _own_name(self, recognition: Recognition, mention: Mention) -> str:
-        """绍兴县 of 浙江省绍兴县: the mention without the places written before it."""
-        before = [
-            m.span.end
-            for m in recognition.mentions
-            if m.span.start == mention.span.start and m.span.end < mention.span.end and m.code is not None
-        ]
-        return mention.name[max(before) - mention.span.start :] if len(before) > 0 else mention.name
-
-    def _beside(self, recognition: Recognition, mention: Mention, code: str) -> bool:
-        return any(m.code == code and m.span.end == mention.span.start for m in recognition.mentions)
 
     def _main_places(self, groups: list[_Group], recognition: Recognition) -> list[_Group]:
         """Divisions, the most spoken of first; a place inside a longer name counts half."""
@@ -212,10 +213,19 @@ class Linker:
             if owner is not None and short not in self.recognizer.self_words:
                 owner.final().aliases.add(short)
         free = [g for g in groups if g.code is None and len(g.mentions) > 0 and g.type != "Person"]
+        # The names that a short form could stand for lie in the block of one of its beginnings, or end as it does.
+        blocked: dict[str, dict[int, _Group]] = defaultdict(dict)
+        for g in free:
+            for block in self.blocks(g.name, g.type):
+                blocked[block][id(g)] = g
+            blocked["…" + self.key(g.name)[-4:]][id(g)] = g
         for group in sorted(free, key=lambda g: (len(g.name), g.name)):
+            short = self.key(group.name)
+            beginnings = ["…" + short[-4:], *(short[:n] for n in range(2, len(short) + 1))]
+            near = {i: g for block in beginnings for i, g in blocked.get(block, {}).items()}
             ranked = [
                 (self.fit(group.name, g.name, g.type), g)
-                for g in free
+                for g in near.values()
                 if g is not group
                 and len(g.mentions) > 0
                 and len(g.name) > len(group.name)
