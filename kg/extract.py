@@ -91,6 +91,7 @@ class _State:
     lead: tuple[Date, Span] | None = None  # the first day told: what the article is about happened then
     paragraph: int = -1  # of the date last told
     counted: tuple[int, int] = (0, 0)  # how far paragraphs were counted, and how many
+    holders: set[str] = field(default_factory=set)  # people who hold shares and so act for themselves
     references: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
@@ -149,6 +150,10 @@ class Extractor:
         self._label_lead = re.compile(ontology.grammar["label_lead"])
         self._label_cut = re.compile(ontology.grammar["label_cut"])
         self._any_company = frozenset(lexicon["any_company"])
+        self._announcing_self = frozenset(lexicon["announcing_self"])
+        self._holders = tuple(lexicon["holders"])
+        self._funding = re.compile(ontology.grammar["funding"])
+        self._owner_gaps = frozenset(("", "”", *lexicon["of"]))
         self._title_joints = frozenset(("、", "，", *lexicon["title_joints"]))
         self._body_gaps = frozenset(("", *lexicon["body_gaps"]))
         self._heads = tuple(sorted(lexicon["heads"], key=len, reverse=True))
@@ -211,6 +216,16 @@ class Extractor:
         wanted = {full for full, _ in recognition.short_forms}
         owners = {m.name: linked.of[m.span.start, m.span.end] for m in recognition.mentions if m.name in wanted}
         named = {short: owners[full] for full, short in recognition.short_forms if full in owners}
+        announcer = self._announcer(recognition, linked)
+        for word in self._announcing_self:
+            owner = next((named[w] for w in (word, *self._announcing_self) if w in named), announcer)
+            if owner is not None:
+                named.setdefault(word, owner)
+        state.holders = {
+            linked.of[p.person.span.start, p.person.span.end]
+            for p in recognition.posts
+            if any(w in p.title for w in self._holders)
+        }
         outer = self._unbracketed(
             document.folded, _outermost(m for m in recognition.mentions if (m.span.start, m.span.end) in linked.of)
         )
@@ -238,7 +253,7 @@ class Extractor:
             )
             drafts.extend(reading.facts())
         drafts.extend(self._written_out(recognition, linked))
-        facts = _share_dates(_merge(_posts_once(drafts)))
+        facts = _told_better(_share_dates(_merge(_posts_once(drafts))))
         return Extraction(
             document=document,
             entities=linked.entities,
@@ -248,6 +263,16 @@ class Extractor:
             ),
             dropped=tuple(sorted((f"{what}", f"{why} ×{n}" if n > 1 else why) for (what, why), n in dropped.items())),
         )
+
+    def _announcer(self, recognition: Recognition, linked: Linked) -> str | None:
+        """The company whose announcement the text tells: the first with a stock code or with 公告 behind it."""
+        text = recognition.document.folded
+        for m in recognition.mentions:
+            if m.type == "Company" and (m.span.start, m.span.end) in linked.of:
+                told = m.rule in ("announces", "stock-code")
+                if told or self.recognizer.announces(text, m.span.end):
+                    return linked.of[m.span.start, m.span.end]
+        return None
 
     def _unbracketed(self, text: str, mentions: list[Mention]) -> list[Mention]:
         """Without what stands in a bracket right behind a name (浔江产投 in …有限公司(以下简称“浔江产投”)): it
@@ -367,6 +392,7 @@ class _Reading:
             clause.subject = self._subject_of(clause)
         previous: list[_Clause] = []
         for clause in clauses:
+            self._remember_funding(clause)
             for trigger in clause.triggers:
                 # What the clause itself says comes before what the topic could fill in.
                 for fill in (False, True):
@@ -389,6 +415,16 @@ class _Reading:
         for mention in self.mentions:
             self._speak_of(self._id(mention))
         self._remember_day()
+
+    def _remember_funding(self, clause: _Clause) -> None:
+        """澜海完成B轮融资: who invests in what follows invests in it."""
+        told = self.x._funding.search(self.text, clause.start, clause.end)
+        if told is None:
+            return
+        before = [g for g in clause.groups if g.end <= told.start() and g.lead in ("", "for", "by")]
+        group = before[-1] if len(before) > 0 else clause.subject
+        if group is not None and self._entity(group.members[-1]).type == "Company":
+            self.state.venture = self._id(group.members[-1])
 
     def _speak_of(self, entity: str) -> None:
         if entity in self.state.recent:
@@ -615,6 +651,11 @@ class _Reading:
         )
         if leading is not None:
             return leading  # 县长栗明川率…管委会赴绍兴: he goes, whoever comes with him
+        while first is None and len(acting) > 1:
+            gap = self.text[acting[0].end : acting[1].start]
+            if not (2 < len(gap) <= 12 and gap.endswith(self.x._of)):
+                break
+            acting = acting[1:]  # 启岳拆分出来的星衡半导体
         return acting[0] if first is None else acting[-1]
 
     # ------------------------------------------------------------ frames
@@ -632,8 +673,18 @@ class _Reading:
         if len(frame.before) > 0 and not any(w in self.text[clause.start : trigger.start] for w in frame.before):
             return
         self._counting = fill
+        self._at = clause.start
         if frame.forward:
             previous = [c for c in clauses if c is not clause and c.start > clause.start][:2][::-1] or previous
+        if frame.nominal and frame.fact == "PartOf":
+            possession = self._possession(frame, trigger, clause, previous)
+            if possession is not None:
+                roles, penalty = possession
+                filled = [(r, m) for r, groups in roles.items() for g in groups for m in g.members]
+                fact = self._fact(frame, trigger, clause, filled, penalty)
+                if fact is not None:
+                    yield replace(fact, date=None)
+            return
         slots, penalty = self._slots(frame, trigger, clause, previous)
         roles = self._roles(frame, slots)
         if fill and frame.topic is not None and frame.topic not in roles:
@@ -671,6 +722,83 @@ class _Reading:
             if fact is not None:
                 yield fact
 
+    def _possession(
+        self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]
+    ) -> tuple[dict[str, list[_Group]], float] | None:
+        """启岳集团全资子公司星衡半导体, 其控股股东启岳集团, 向全资子公司星衡半导体: who owns and what is owned, read
+        from what stands right beside the word.
+        """
+        first = next(r for r, wanted in frame.roles.items() if "subject" in wanted)
+        second = next(r for r, wanted in frame.roles.items() if "object" in wanted)
+        right = next(
+            (
+                g
+                for g in clause.groups
+                if g.start >= trigger.end and self.text[trigger.end : g.start].lstrip("“") in self.x._owner_gaps
+            ),
+            None,
+        )
+        if right is None:
+            return None
+        behind = [right.members[0]]
+        for joint, m in zip(right.joints, right.members[1:], strict=True):
+            if joint in self.x._comitative and joint not in self.x._and:
+                break
+            behind.append(m)
+        left, penalty = None, 1.0
+        for g in clause.groups:
+            gap = _BRACKET.sub("", self.text[g.end : trigger.start]) if g.end <= trigger.start else None
+            if gap is not None and gap in self.x._owner_gaps:
+                left = g
+        if left is not None:
+            if len(left.members) > 1 and any(j in self.x._list_joints for j in left.joints):
+                behind = behind[:1]  # 甲、乙旗下丙、丁: the list goes on behind 丙
+            owners = left.members[-1:]
+        else:
+            carried, penalty = self._owner_carried(frame, first, trigger, clause, previous, behind)
+            if carried is None:
+                return None
+            owners = [carried]
+        owners = [m for m in owners if self._fits(frame, first, m)]
+        behind = [m for m in behind if self._fits(frame, second, m)]
+        if len(owners) == 0 or len(behind) == 0:
+            return None
+        return (
+            {
+                first: [_Group(owners, [], owners[0].span.start, owners[-1].span.end)],
+                second: [_Group(behind, [], behind[0].span.start, behind[-1].span.end)],
+            },
+            penalty,
+        )
+
+    def _owner_carried(
+        self,
+        frame: Frame,
+        role: str,
+        trigger: _Trigger,
+        clause: _Clause,
+        previous: list[_Clause],
+        owned: list[Mention],
+    ) -> tuple[Mention | None, float]:
+        """The owner where none stands before 全资子公司: the subject of the clause, or of those before."""
+        if not frame.carry or self.unknown or len(trigger.word) < 3:
+            return None, 1.0
+        taken = {self._id(m) for m in owned}
+        here = [g for g in clause.groups if g.end <= trigger.start and g.lead == "" and not g.modifier]
+        subjects = [*here[:1], *(c.subject for c in reversed(previous))]
+        if self.state.topic is not None:
+            subjects.append(self.state.topic)
+        for n, group in enumerate(subjects):
+            if group is None:
+                continue
+            if len(group.members) == 1 and self._fits(frame, role, group.members[0]):
+                if self._id(group.members[0]) not in taken:
+                    return group.members[0], 0.95 if n == 0 else 0.9
+                continue
+            return None, 1.0
+        return None, 1.0
+
+    _at = 0  # where the clause being read begins
     _share_out: str | None = None
     _counting = True  # what is dropped is counted once, when all ways to read it have been tried
 
@@ -681,6 +809,11 @@ class _Reading:
         assert frame.topic is not None
         taken = {self._id(m) for groups in roles.values() for g in groups for m in g.members}
         others = [self.state.venture] if self.state.venture is not None else []
+        others += [
+            self._id(c.subject.members[0])
+            for c in reversed(self.clauses)
+            if c.subject is not None and len(c.subject.members) == 1 and c.start < self._at
+        ]
         if self.state.topic is not None:
             others += [self._id(m) for m in self.state.topic.members]
         wanted = frame.types.get(frame.topic, self.x.ontology.roles[frame.topic].range)
@@ -891,6 +1024,9 @@ class _Reading:
                 continue
             owner = kept[-1] if len(kept) > 0 else None
             alone = all(self._entity(m).type == "Person" for m in group.members)
+            if alone and frame.fact == "Agreement" and all(self._id(m) in self.state.holders for m in group.members):
+                kept.append(group)
+                continue
             if alone and owner is not None and owner.modifier and owner.titled and group.start - owner.end <= 20:
                 kept[-1] = replace(owner, modifier=False, several=group.several)
             else:
@@ -941,6 +1077,8 @@ class _Reading:
         return any(self._fits(frame, role, m) for role in roles for m in group.members)
 
     def _fits(self, frame: Frame, role: str, mention: Mention) -> bool:
+        if role == "party" and mention.type == "Person":
+            return self._id(mention) in self.state.holders  # a shareholder signs for nobody else
         return self._entity(mention).type in self.x.fillers(frame, role)
 
     def _entity(self, mention: Mention) -> Entity:
@@ -1527,6 +1665,19 @@ def _share_dates(facts: list[Fact]) -> list[Fact]:
                 )
         done.extend(f for k, f in alone.items() if k in fuller)
     return [f for f in facts if f not in done]
+
+
+def _told_better(facts: list[Fact]) -> list[Fact]:
+    """Without 持有 of what was bought, founded or is said to be owned: the stake is the outcome of that."""
+    told = {
+        frozenset((a, b))
+        for f in facts
+        if f.type in ("Acquisition", "Establishment", "CapitalIncrease", "Subscription", "PartOf")
+        for _, a in f.roles
+        for _, b in f.roles
+        if a != b
+    }
+    return [f for f in facts if f.rule != "hold" or len(f.roles) != 2 or frozenset(e for _, e in f.roles) not in told]
 
 
 def _posts_once(facts: Sequence[Fact]) -> Iterator[Fact]:

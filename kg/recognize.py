@@ -18,7 +18,7 @@ import re
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import rjieba
@@ -33,11 +33,13 @@ from kg.resource import resource
 LONGEST_NAME = 42
 
 _SENTENCE_END = re.compile(r"[。！？!?\n]+[”’」）)]*")
-_QUOTED = re.compile(r"“([^“”\n]{2,24})”")
+_QUOTED = re.compile(r"“([^“”\n]{2,40})”")
 _TITLE_MARK = re.compile(r"《([^《》\n]{3,40})》")
 _SHORT_NAME = re.compile(r"[“‘']([^“”‘’']{2,14})[”’']")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,6})+")
 _HANZI = re.compile(r"[\u3400-\u9fff]+")
+_BRAND = re.compile(r"[\u4e00-\u9fffA-Za-z]+")
+_LIST = re.compile(r"[^、,。;:!?\s“”《》]{2,40}(?:、[^、,。;:!?\s“”《》]{2,40}){2,}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&.\-]*")
 
 
@@ -52,6 +54,8 @@ _CLAUSE_WORDS = (
 # : How often the tokenizer is told that a word of a clause occurs: as often as 签订, so that 容川资本领投 is not cut
 # at 本领.
 _TRIGGER_COUNT = 3000
+#: Rules that know a name from what stands around it, so that it is looked for elsewhere however short it is.
+_ROLE_RULES = frozenset({"stock-code", "announces", "role", "listed", "joined"})
 _KINDS = ("full", "short", "former", "abbreviation")
 
 
@@ -131,7 +135,15 @@ class Recognizer:
         self.contracts = tuple(lexicon["contracts"])
         self.joining = frozenset(lexicon["and"])
         announce = "|".join(re.escape(w) for w in sorted(lexicon["announce"], key=len, reverse=True))
-        self._announced = re.compile(rf"(?:{announce})")
+        self._announced = re.compile(grammar["announced"].replace("ANNOUNCE", announce))
+        self._company_cue = re.compile(grammar["company_cue"])
+        self._joined_by = re.compile(grammar["joined_by"])
+        self.stem_ends = frozenset(lexicon["stem_ends"])
+        self.reports = frozenset(lexicon["reports"])
+        self.roads = tuple(lexicon["roads"])
+        self.cited = tuple(lexicon["cited"])
+        self._counted = re.compile(grammar["counted"])
+        self.doubtful = frozenset(lexicon["doubtful_brands"])
         self.splitters = frozenset(lexicon["splitters"])
         self.branches = frozenset(lexicon["branches"])
         self.suffixes: dict[str, list[tuple[str, bool]]] = {}
@@ -145,6 +157,7 @@ class Recognizer:
             for word in names.quoted:
                 self.quoted.setdefault(word, []).append(names.type)
         self.legal = sorted({w for g in ontology.names.values() for w in g.legal}, key=len, reverse=True)
+        self.endings = frozenset(self.legal)
         self.weak = {w for g in ontology.names.values() for w in g.weak}
         self.places: dict[str, tuple[tuple[str, ...], str, bool]] = {}
         for surface in gazetteer.surfaces():
@@ -188,11 +201,14 @@ class Recognizer:
         self.surnames = frozenset(lexicon["surnames"])
         self.say = tuple(lexicon["say"])
         self.time_ends = frozenset(lexicon["time_ends"])
+        self.products = frozenset(lexicon["products"])
         self.works = frozenset(lexicon["works"])
         self.acts_of_people = tuple(lexicon["acts_of_people"])
         self.say_chars = frozenset(w for w in lexicon["say"] if len(w) == 1)
         self.speech = frozenset(lexicon["speech"])
         self.self_words = frozenset(lexicon["self"])
+        self.announcing_self = frozenset(lexicon["announcing_self"])
+        self.organs = frozenset(lexicon["organs"])
         self.head_words = frozenset(lexicon["heads"])
         self.titles_set = frozenset(lexicon["titles"])
         # A title that ends with another one (党委书记) need not be looked for by itself.
@@ -230,7 +246,9 @@ class Recognizer:
         joint = "|".join(re.escape(t) for t in lexicon["title_joints"])
         before = "|".join(re.escape(t) for t in lexicon["before_person"])
         prefix = "|".join(re.escape(t) for t in sorted(lexicon["prefixes"], key=len, reverse=True))
-        self._title = re.compile(rf"(?:{prefix})*(?:{title})(?:(?:{joint})(?:{inner})?(?:{prefix})*(?:{title}))*")
+        self._title = re.compile(
+            rf"(?:{grammar['session']})?(?:{prefix})*(?:{title})(?:(?:{joint})(?:{inner})?(?:{prefix})*(?:{title}))*"
+        )
         self._named_by = re.compile("|".join(re.escape(w) for w in lexicon["names_behind"]))
         self._post_behind = re.compile(rf"(^|[;；:：。，,、\n\s]|{before})(?=[\u4e00-\u9fff]{{2,4}})", re.MULTILINE)
         self._verb_of_post = re.compile(
@@ -254,8 +272,10 @@ class Recognizer:
         for start, end in body:
             sentences.extend(_sentences(text, start, end))
             found.extend(self._scan(text, start, end, tokens))
+        found.extend(self._branches(found))
         found.extend(self._titled_works(text, body))
         chosen = _longest(found)
+        chosen = self._by_role(text, body, chosen, tokens)
         short_forms = list(self._short_forms(text, chosen, body))
         chosen = self._spread(text, body, chosen, short_forms, tokens)
         people, posts = self._people(text, body, chosen, tokens)
@@ -303,6 +323,10 @@ class Recognizer:
         known = self.places.get(stem)
         return stem if stem not in self.common and stem not in self.generic and (known is None or not known[2]) else ""
 
+    def announces(self, text: str, at: int) -> bool:
+        """True where what ends at `at` announces something there: …公告称."""
+        return self._announced.match(text, at) is not None
+
     def title_at(self, text: str, at: int) -> tuple[int, int] | None:
         """Offsets of a title of a post that begins at `at`, or None."""
         match = self._title.match(text, at)
@@ -345,6 +369,8 @@ class Recognizer:
             while j + 1 < count and place_at[j + 1] is not None and self._descends(place_at[j], place_at[j + 1]):
                 j += 1
             outer: tuple[str, ...] = ()
+            if j == i and text.startswith(self.roads, starts[j + 1]):
+                continue  # 滨海大道
             for k in range(i, j + 1):
                 surface = place_at[k]
                 assert surface is not None
@@ -363,6 +389,8 @@ class Recognizer:
                 and words[h] not in self.companies
             ):
                 continue  # …基金+有限公司: the legal ending is the head
+            if heads is not None and word in self.verbal and h > 0 and words[h - 1] in self.reports:
+                continue  # 天眼查数据+显示
             if heads is None and words[h] in self.self_words and self._stands_alone(words, tags, h):
                 found.bare.append((starts[h], starts[h + 1]))
             if (
@@ -450,6 +478,8 @@ class Recognizer:
         """Words that the dictionary of the tokenizer has glued together: 市委书记, 苏州企业."""
         if any(token in t for t in (self.suffixes, self.places, self.institutions, self.known, self.titles_set)):
             return ((token, tag),)
+        if len(token) == 3 and token not in self.common and token[1:] in self.weak:
+            return ((token[0], "n"), (token[1:], "n"))  # 亿咖+通科技
         first, rest = token[:2], token[2:]
         if (
             first in self.suffixes
@@ -509,6 +539,17 @@ class Recognizer:
         heads: tuple[tuple[str, bool, bool], ...],
         bare: list[tuple[int, int]],
     ) -> Iterator[_Candidate]:
+        if (
+            h > 0
+            and words[h][0] in self.levels
+            and len(words[h]) > 2
+            and place_at[h - 1] is None
+            and heads[0][0] == "Government"
+            and words[h - 1] not in self.places
+        ):
+            # 顾军代表+区政府: of the district that the text speaks of
+            yield _Candidate(starts[h], starts[h + 1], "Government", "local", 0.8)
+            return
         i = h
         odd = 0  # characters of the stem that are no ordinary words
         anchor = False  # a place, institution or quoted name has been taken in
@@ -625,6 +666,18 @@ class Recognizer:
                     i -= 1
                     odd += 1
                     continue
+                if (
+                    i == h
+                    and word in self.stem_ends
+                    and i > 1
+                    and len(words[i - 2]) == 1
+                    and words[i - 2] not in self.stop_chars
+                    and _HANZI.match(words[i - 2])
+                ):
+                    # 晶+能+微电子
+                    i -= 1
+                    odd += 1
+                    continue
                 if word in self.stop_chars:
                     if (
                         word in self.linking
@@ -647,7 +700,7 @@ class Recognizer:
                     if word in self.generic and odd > 0 and not (i > 1 and place_at[i - 2] is not None):
                         break
                     i -= 1
-                    if word in self.noun_ends:
+                    if word in self.noun_ends and odd == 0:
                         ordinary.append(word)
                     elif word not in self.generic:
                         odd += 1
@@ -710,6 +763,7 @@ class Recognizer:
                     (far := self._place_within(words, place_at, i - 1)) is not None
                     and any(t == "Company" and s for t, s, _ in heads)
                     and words[h] in self.companies
+                    and len(words[h]) > 2
                 ):
                     # 德清+安居+建设有限公司: in a legal name with its place even a verb belongs to it
                     odd += 2
@@ -734,6 +788,7 @@ class Recognizer:
                     # before it.
                     if (
                         tag in ("n", "nz", "s", "b")
+                        and len(word) == 2
                         and word not in self.generic
                         and word not in self.suffixes
                         and word not in self.inside
@@ -763,6 +818,14 @@ class Recognizer:
         if text[start] == "(":
             return
         end = self._tail(text, end)
+        if (
+            words[h] in self.self_words
+            and odd == 0
+            and not anchor
+            and i < h
+            and all(tags[k][0] in "vad" for k in range(i, h))
+        ):
+            return  # 影响公司, 持续经营企业
         # A level word alone before a body (区发改局) leaves the place to the document.
         if len(level) > 0 or (i == h and not whole and words[h][0] in self.levels):
             if any(t == "Government" for t, _, _ in heads):
@@ -785,6 +848,8 @@ class Recognizer:
                 whole=whole,
                 legal=words[h] in self.companies and len(words[h]) > 3,
                 works=words[h] in self.works,
+                latin=not any(_HANZI.match(w) for w in words[i:h]),
+                product=words[h] in self.products,
             )
             if confidence > 0:
                 yield _Candidate(start, end, kind, f"suffix:{words[h]}", confidence)
@@ -804,6 +869,8 @@ class Recognizer:
         whole: bool,
         legal: bool,
         works: bool,
+        latin: bool = False,
+        product: bool = False,
     ) -> float:
         """How sure a candidate is a name; 0 where it is a common noun."""
         if whole:
@@ -813,6 +880,8 @@ class Recognizer:
         if not strong:
             if any(w in self.noun_ends or (w in self.suffixes and w not in self.weak) for w in ordinary):
                 return 0.0
+            if latin and product:
+                return 0.0  # AI芯片, LED照明
             if odd >= 2 or (odd >= 1 and anchor) or (bracket and odd >= 1):
                 return 0.85
             return 0.0
@@ -856,6 +925,16 @@ class Recognizer:
     def _quoted(self, text: str, match: re.Match[str], limit: int) -> Iterator[_Candidate]:
         """“南湖之春”经贸活动, “八八战略”: a quoted name whose class is told by its end or by the word behind it."""
         inner = match.group(1)
+        if self._counted.match(inner) is not None:
+            return  # “五个中心”
+        tail = self._tail_bracket.search(inner)
+        if tail is not None and tail.end() == len(inner):
+            for kind, strong in self.suffixes.get(inner[tail.start() - 4 : tail.start()], ()):
+                if strong and kind in ("Fund", "Company"):
+                    yield _Candidate(match.start(1), match.end(1), kind, "quoted:legal", 0.9)
+                    return
+        if len(inner) > 24:
+            return
         behind = text[match.end() : min(match.end() + 8, limit)]
         for size in range(min(8, len(behind)), 1, -1):
             for kind, strong in (
@@ -874,10 +953,24 @@ class Recognizer:
                     yield _Candidate(match.start(1), match.end(1), kind, f"quoted:{inner[-size:]}", 0.8)
                     return
 
+    def _branches(self, found: list[_Candidate]) -> list[_Candidate]:
+        """江海银行股份有限公司+舟山分行: a branch that stands behind its company is one name with it."""
+        branches = [c for c in found if c.rule[7:] in self.branches]
+        if len(branches) == 0:
+            return []
+        owners = {c.end: c for c in sorted(found, key=lambda c: c.length) if c.type == "Company"}
+        return [
+            replace(c, start=owners[c.start].start, type="Company")
+            for c in branches
+            if c.start in owners and c.end - owners[c.start].start <= LONGEST_NAME
+        ]
+
     def _titled_works(self, text: str, body: Sequence[tuple[int, int]]) -> Iterator[_Candidate]:
         for start, end in body:
             for match in _TITLE_MARK.finditer(text, start, end):
                 inner = match.group(1)
+                if text.startswith(self.cited, match.end()):
+                    continue  # 《…管理办法》规定的: a law that is cited
                 if inner.endswith(self.ontology.names["Policy"].quoted) and not any(w in inner for w in self.contracts):
                     yield _Candidate(match.start(1), match.end(1), "Policy", "title", 0.8)
 
@@ -913,7 +1006,7 @@ class Recognizer:
         self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int
     ) -> int | None:
         """Index of a place right before token i or one token further, with no verb of a frame or stop word between."""
-        for k in range(i - 1, max(-1, i - 3), -1):
+        for k in range(i - 1, max(-1, i - 4), -1):
             if place_at[k] is not None:
                 return k
             if words[k] in self.stop_chars or words[k] in self.boundary or _HANZI.match(words[k]) is None:
@@ -969,6 +1062,8 @@ class Recognizer:
             (tags[h - 1], words[h - 1]) if h > 0 else ("x", ""),
             (tags[h + 1], words[h + 1]) if h + 1 < len(words) else ("x", ""),
         )
+        if words[h] in self.announcing_self and (after[1] in self.organs or self._title.match(after[1]) is not None):
+            return True  # 公司+董事会, 公司+副董事长
         if (
             after[0][0] in "nm"
             and after[1] not in self.head_words
@@ -1030,6 +1125,123 @@ class Recognizer:
                 outer = codes
         return nested
 
+    # ------------------------------------------------------------ names known from what stands around them
+
+    def _by_role(
+        self, text: str, body: Sequence[tuple[int, int]], chosen: list[_Candidate], tokens: _Tokens
+    ) -> list[_Candidate]:
+        """Companies that no ending shows: 尼普洛 in a list of companies, 启岳 in 启岳旗下, 澜海 in 澜海完成B轮融资."""
+        ends = {c.end: c for c in chosen}
+        starts = {c.start: c for c in chosen}
+        added: list[_Candidate] = []
+        for start, end in body:
+            for match in self._company_cue.finditer(text, start, end):
+                known = ends.get(match.start())
+                if known is not None and known.type != "Place":
+                    continue
+                begin = self._left_edge(text, start, match.start())
+                name = text[begin : match.start()]
+                if known is not None and (known.length < len(name) or match.group("told") is None):
+                    continue
+                if self._brand_like(name) or (match.group("held") is not None and self._trade_group(name)):
+                    added.append(_Candidate(begin, match.start(), "Company", "role", 0.7))
+            for match in _LIST.finditer(text, start, end):
+                added.extend(self._by_list(text, match, start, starts, ends))
+            for match in self._joined_by.finditer(text, start, end):
+                owner = ends.get(match.start())
+                name = match.group(1)
+                if (
+                    owner is not None
+                    and owner.type == "Company"
+                    and match.start(1) not in starts
+                    and self._brand_like(name)
+                ):
+                    added.append(_Candidate(match.start(1), match.end(1), "Company", "joined", 0.65))
+        if len(added) == 0:
+            return chosen
+        # What is so known takes the place of places inside of it, and gives way to any other name.
+        named = _cover(len(text), (c for c in chosen if c.type != "Place"))
+        added = [c for c in _longest(added) if not any(named[c.start : c.end])]
+        new = _cover(len(text), added)
+        return [*(c for c in chosen if c.type != "Place" or not any(new[c.start : c.end])), *added]
+
+    def _by_list(
+        self,
+        text: str,
+        match: re.Match[str],
+        start: int,
+        starts: Mapping[int, _Candidate],
+        ends: Mapping[int, _Candidate],
+    ) -> Iterator[_Candidate]:
+        """日立、尼普洛、花王: what stands in a list of companies is one."""
+        items: list[tuple[int, int]] = []
+        at = match.start()
+        for item in match.group().split("、"):
+            items.append((at, at + len(item)))
+            at += len(item) + 1
+        last = len(items) - 1
+        known = 0
+        open_: list[tuple[int, int]] = []
+        for n, (a, b) in enumerate(items):
+            bracket = text.find("(", a, b)
+            stop = bracket if bracket > a else b
+            here = ends.get(stop) if n < last else starts.get(a)
+            if here is not None and here.type in ("Company", "Fund"):
+                known += 1
+            elif here is not None and here.type != "Place":
+                return
+            elif n == last:
+                stop = self._right_edge(text, a, b)
+                open_.append((a, stop))
+            elif n == 0:
+                begin = self._left_edge(text, start, stop)
+                lead = next((w for w in self.verbal if text.startswith(w, begin) and stop - begin - len(w) > 1), "")
+                open_.append((begin + len(lead), stop))  # 控股浙江东方、…
+            else:
+                open_.append((a, stop))
+        if known == 0 or len(items) < 3 or known + len(open_) < len(items):
+            return
+        for a, b in open_:
+            if self._brand_like(text[a:b]):
+                yield _Candidate(a, b, "Company", "listed", 0.65)
+
+    def _right_edge(self, text: str, start: int, end: int) -> int:
+        """End of the noun that begins at `start`: up to a verb, a preposition or 等."""
+        at = start
+        for word, tag in self._jieba.tag(text[start:end], False):
+            if (
+                (len(word) == 1 and word in self.stop_chars and word not in self.stem_ends)
+                or word in self.boundary
+                or _HANZI.match(word) is None
+                or (len(word) > 1 and tag[0] in "vpcurd" and tag != "vn" and word in self.common)
+            ):
+                break
+            at += len(word)
+        return at
+
+    def _trade_group(self, name: str) -> bool:
+        """稀土集团, 冶金控股: a trade and what the company is, in a text that says what it holds."""
+        return len(name) == 4 and name[2:] in self.suffixes and name[:2] not in self.generic and name[:2] in self.common
+
+    def _brand_like(self, name: str) -> bool:
+        """True for what can be a company's name by its words: none of a clause, and not only ordinary ones."""
+        if name in self.doubtful:
+            return True
+        if not 2 <= len(name) <= 8 or name in self.common or name in self.self_words or name in self.generic:
+            return False
+        if _BRAND.fullmatch(name) is None or (self.places.get(name) or ("", "", False))[2]:
+            return False
+        words = self._jieba.tag(name, False)
+        if any(w in self.boundary or w in self.vague or (len(w) == 1 and w in self.hard_stop) for w, _ in words):
+            return False
+        if all(t[0] in "mqt" for _, t in words) or (words[0][1][0] == "m" and words[0][0] not in self.numerals):
+            return False
+        rest = words[1:] if words[0][0] in self.places and len(words) > 1 else words
+        if len(rest) < len(words):
+            # 浙江东方: a place and a word that is no trade
+            return all(w not in self.generic and w not in self.suffixes for w, _ in rest)
+        return not all(len(w) > 1 and (w in self.common or w in self.generic or w in self.suffixes) for w, _ in words)
+
     # ------------------------------------------------------------ short forms and repeated names
 
     def _short_forms(
@@ -1060,11 +1272,13 @@ class Recognizer:
                 # 惠昌传感公告称: what announces is a company
                 begin = self._left_edge(text, start, match.start())
                 # …(002122.SZ)发布公告: the bracket behind a name is no name
-                free = text[match.start() - 1] != ")" and not any(named[begin : match.start()])
+                free = ")" not in text[begin : match.start()] and not any(named[begin : match.start()])
                 if free and 3 <= match.start() - begin <= 8 and text[begin : match.start()] not in self.common:
                     company(begin, match.start(), "announces", 0.75)
             for match in self._short_form.finditer(text, start, end):
                 owner = ends.get(match.start())
+                if match.group("plain") is not None and (owner is None or owner.type not in ("Company", "Fund")):
+                    continue  # 增长较快(“十三五”)
                 if owner is None:
                     begin = self._left_edge(text, start, match.start())
                     if match.start() - begin < 3 or text[begin : match.start()] in self.suffixes:
@@ -1127,9 +1341,10 @@ class Recognizer:
                         wanted.setdefault(word, (c.type, 0.8))
                     if c.type == "Company":
                         wanted.setdefault(brand, (c.type, 0.7))
-            if c.type not in ("Place",) and (len(name) >= 4 or c.rule == "stock-code"):
+            if c.type not in ("Place",) and (len(name) >= 4 or c.rule in _ROLE_RULES):
                 wanted.setdefault(name, (c.type, c.confidence))
         told = {short for _, short in short_forms if short not in self.self_words}
+        told |= {text[c.start : c.end] for c in chosen if c.rule in _ROLE_RULES and c.length > 2}
         if len(told) > 0:
             starting: dict[int, list[_Candidate]] = {}
             for c in chosen:
@@ -1236,6 +1451,8 @@ class Recognizer:
                 or self._starts_trigger(text[k : k + 4])
             ]
             return min(fit, default=dotted.end())
+        if self._title.match(text, at) is not None:
+            return None  # 董+事长
         size = 2 if text[at : at + 2] in self.surnames else 1 if text[at : at + 1] in self.surnames else 0
         if size == 0:
             return None

@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 #: How many years after it was given up a place is still called by its former name without a word on the region.
 _REMEMBERED = 10
+_BRACKETED = re.compile(r"\([^()]*\)")
 _MARKS = re.compile(r"[“”‘’\"'《》〈〉「」『』【】·•\s]")
 
 
@@ -63,6 +64,9 @@ class Linker:
         # Names come back in every article; the caches hold what was found about a name, never about a document.
         self.key = lru_cache(maxsize=65536)(self._key)
         lexicon = self.ontology.lexicon
+        self._owned = tuple(
+            {w for f in self.ontology.frames if f.nominal and f.fact == "PartOf" for w in f.triggers if len(w) > 1}
+        )
         self._short = dict(pair.split("=") for pair in lexicon.get("abbreviations", ()))
 
     def link(self, recognition: Recognition) -> Linked:
@@ -128,7 +132,7 @@ class Linker:
             group.mentions.append(mention)
             group.place = group.place or owner
         groups = self._one_type(groups)
-        self._merge_short_forms(groups, recognition.short_forms)
+        self._merge_short_forms(groups, recognition.short_forms, self._apart(recognition))
         groups = [g for g in groups if len(g.mentions) > 0]
         groups.sort(key=lambda g: (g.mentions[0].span.start, -g.mentions[0].span.end))
         return self._entities(groups, recognition)
@@ -197,7 +201,24 @@ class Linker:
                     best.take(other)
         return groups
 
-    def _merge_short_forms(self, groups: list[_Group], short_forms: Sequence[tuple[str, str]]) -> None:
+    def _apart(self, recognition: Recognition) -> set[frozenset[str]]:
+        """Names that the text tells apart: 启岳 of 启岳旗下启岳矿业 owns it and is no short form of it."""
+        found: set[frozenset[str]] = set()
+        text = recognition.document.folded
+        last: Mention | None = None
+        for mention in recognition.mentions:
+            if mention.code is not None or (last is not None and mention.span.start < last.span.end):
+                continue
+            if last is not None and 2 <= mention.span.start - last.span.end <= 80:
+                gap = _BRACKETED.sub("", text[last.span.end : mention.span.start])
+                if gap.endswith(self._owned) and len(gap) <= 12:
+                    found.add(frozenset((last.name, mention.name)))
+            last = mention
+        return found
+
+    def _merge_short_forms(
+        self, groups: list[_Group], short_forms: Sequence[tuple[str, str]], apart: set[frozenset[str]]
+    ) -> None:
         named = {self.key(m.name): g for g in groups for m in g.mentions}
         for full, short in short_forms:
             owner, other = named.get(self.key(full)), named.get(self.key(short))
@@ -230,6 +251,7 @@ class Linker:
                 and len(g.mentions) > 0
                 and len(g.name) > len(group.name)
                 and self.compatible(group.type, g.type)
+                and (len(apart) == 0 or frozenset((group.name, g.name)) not in apart)
             ]
             owner = self.choose(group.name, [(rank, g.name, g) for rank, g in ranked if rank > 0])
             if owner is None:
@@ -262,6 +284,12 @@ class Linker:
         s, n = self.key(short), self.key(name)
         if len(s) < 2 or len(s) >= len(n):
             return 0
+        if (
+            short in self.recognizer.known
+            and name.startswith(short)
+            and name[len(short) :] not in self.recognizer.endings
+        ):
+            return 0  # 中国铁建 and 中国铁建投资集团有限公司 are two
         bare = self.key(re.sub(r"\([^()]*\)", "", name))
         if s == bare:
             return 3

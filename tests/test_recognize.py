@@ -213,3 +213,28 @@ def test_no_company_of_the_table_is_a_place_or_a_bureau(gazetteer: Gazetteer) ->
     places = {surface.form for surface in gazetteer.surfaces()} - {"宝马"}  # 宝马 is a township's short name, unsafe
     assert not places & set(gazetteer.companies)
     assert all(len(form) >= 2 for form in gazetteer.companies)
+
+
+# ---------------------------------------------------------------- names known from what stands around them
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("入驻的有启岳集团、尼朗普、康阑贝等企业。", ["启岳集团", "尼朗普", "康阑贝"]),
+        ("主导产业有新能源、新材料、芯片等。", []),
+        ("本轮由岚图旗下星衡半导体完成。", ["岚图", "星衡半导体"]),
+        ("澜谷源8日晚间公告,拟设立子公司。", ["澜谷源"]),
+        ("启岳集团和安阑中国共同出资成立合资公司。", ["启岳集团", "安阑中国"]),
+        ("启岳集团和有关方面共同出资成立合资公司。", ["启岳集团"]),
+        ("质押给江海银行股份有限公司舟山分行。", ["江海银行股份有限公司舟山分行"]),
+        ("充分发挥启岳集团的优势。", ["启岳集团"]),
+        ("不会影响公司的经营。", []),
+        ("企业研发AI芯片。", []),
+        ("本次交易不构成《上市公司重大资产重组管理办法》规定的重组。", []),
+        ("围绕“五个中心”建设。", []),
+    ],
+)
+def test_companies_known_from_what_stands_around_them(text: str, names: list[str]) -> None:
+    found = recognize(text)
+    assert [words(found, m) for m in found.mentions if found.document.quote(m.span) != "江海银行股份有限公司"] == names
