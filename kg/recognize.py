@@ -37,6 +37,9 @@ _QUOTED = re.compile(r"“([^“”\n]{2,40})”")
 _TITLE_MARK = re.compile(r"《([^《》\n]{3,40})》")
 _SHORT_NAME = re.compile(r"[“‘']([^“”‘’']{2,14})[”’']")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,6})+")
+_MARKED = "、,，。;；:：\n“”《》()"
+_MEMBER = re.compile(r"(?P<name>[\u3400-\u9fff]{2,10}?)(?=[、,，。;；]|等|和|及)")
+_LISTED = re.compile(r"[\u3400-\u9fff]{2,3}(?=[、,，。;；])")
 _HANZI = re.compile(r"[\u3400-\u9fff]+")
 _BRAND = re.compile(r"[\u4e00-\u9fffA-Za-z]+")
 _LIST = re.compile(r"[^、,。;:!?\s“”《》]{2,40}(?:、[^、,。;:!?\s“”《》]{2,40}){2,}")
@@ -196,6 +199,11 @@ class Recognizer:
             for character in characters
         }
         self.tail_chars = frozenset("".join(lexicon["local_tails"]))
+        self.where_leads = frozenset((*lexicon["from"], *lexicon["at"]))
+        self.zone_ends = ontology.names["Park"].strong
+        self.own_zones = tuple(lexicon["bare_zones"])
+        self.bare_zones = frozenset(lexicon["bare_zones"])
+        self.party_bodies = frozenset(lexicon["party_bodies"])
         self.companies = frozenset(w for w in ontology.names["Company"].legal if w not in self.inside)
         self.titles = tuple(sorted(lexicon["titles"], key=len, reverse=True))
         self.surnames = frozenset(lexicon["surnames"])
@@ -204,6 +212,7 @@ class Recognizer:
         self.products = frozenset(lexicon["products"])
         self.works = frozenset(lexicon["works"])
         self.acts_of_people = tuple(lexicon["acts_of_people"])
+        self.speaks = tuple(lexicon["speaks"])
         self.say_chars = frozenset(w for w in lexicon["say"] if len(w) == 1)
         self.speech = frozenset(lexicon["speech"])
         self.self_words = frozenset(lexicon["self"])
@@ -213,7 +222,7 @@ class Recognizer:
         self.titles_set = frozenset(lexicon["titles"])
         # A title that ends with another one (党委书记) need not be looked for by itself.
         shortest = [t for t in lexicon["titles"] if not any(t != o and t.endswith(o) for o in lexicon["titles"])]
-        self.people_words = tuple(sorted({*shortest, *lexicon["names_behind"], *lexicon["acts_of_people"]}))
+        self.people_words = tuple(sorted({*shortest, *lexicon["names_behind"], *lexicon["acts_of_people"], *self.speaks}))
         clause_words: set[str] = set()
         for key in _CLAUSE_WORDS:
             clause_words |= {w for w in lexicon[key] if len(w) > 1}
@@ -241,7 +250,7 @@ class Recognizer:
         for word in (*self.inside, *self.generic, *self.vague):
             if 1 < len(word) < 4 and not self._jieba.has_word(word):
                 self._jieba.add_word(word, None, "n")
-        title = "|".join(re.escape(t) for t in self.titles)
+        title = "|".join((grammar["chief"], *(re.escape(t) for t in self.titles)))
         inner = "|".join(re.escape(t) for t in lexicon["inner_bodies"])
         joint = "|".join(re.escape(t) for t in lexicon["title_joints"])
         before = "|".join(re.escape(t) for t in lexicon["before_person"])
@@ -249,6 +258,7 @@ class Recognizer:
         self._title = re.compile(
             rf"(?:{grammar['session']})?(?:{prefix})*(?:{title})(?:(?:{joint})(?:{inner})?(?:{prefix})*(?:{title}))*"
         )
+        self._remark = re.compile(grammar["remark"])
         self._named_by = re.compile("|".join(re.escape(w) for w in lexicon["names_behind"]))
         self._post_behind = re.compile(rf"(^|[;；:：。，,、\n\s]|{before})(?=[\u4e00-\u9fff]{{2,4}})", re.MULTILINE)
         self._verb_of_post = re.compile(
@@ -276,9 +286,18 @@ class Recognizer:
         found.extend(self._titled_works(text, body))
         chosen = _longest(found)
         chosen = self._by_role(text, body, chosen, tokens)
+        chosen.extend(self._in_lists(text, chosen, tokens))
         short_forms = list(self._short_forms(text, chosen, body))
         chosen = self._spread(text, body, chosen, short_forms, tokens)
         people, posts = self._people(text, body, chosen, tokens)
+        titled = {c.start: c.end for c in people if c.rule == "title"}
+        # 院长宁光+作高水平研究型医院建设汇报: behind a title the name ends where a verb of saying begins
+        chosen = [
+            c
+            for c in chosen
+            if c.code is not None
+            or not (c.start in titled and c.end > titled[c.start] and text.startswith(self.say, titled[c.start]))
+        ]
         chosen = _longest([*chosen, *people])
         chosen.extend(self._nested_places(text, chosen))
         chosen.sort(key=lambda c: (c.start, -c.end))
@@ -378,6 +397,11 @@ class Recognizer:
                 yield self._place_candidate(starts[i], starts[k + 1], codes, surface[1])
                 outer = codes
             done = j + 1
+            beyond = place_at[j + 1] if j + 1 < count else None
+            if beyond is not None and words[j + 1].endswith(self.own_zones) and not self._one_province(first, beyond):
+                # 绍兴+滨海新区: a new area of the same name elsewhere is not the one that lies here
+                yield _Candidate(starts[i], starts[j + 2], "Park", "suffix:zone", 0.9)
+                done = j + 2
         for h, word in enumerate(words):
             heads = self._head(word, tags[h])
             if heads is None and word not in self.self_words and word not in self.committee:
@@ -476,10 +500,21 @@ class Recognizer:
 
     def _parts_uncached(self, token: str, tag: str) -> tuple[tuple[str, str], ...]:
         """Words that the dictionary of the tokenizer has glued together: 市委书记, 苏州企业."""
-        if any(token in t for t in (self.suffixes, self.places, self.institutions, self.known, self.titles_set)):
+        if any(token in t for t in (self.suffixes, self.places, self.institutions, self.known)):
             return ((token, tag),)
         if len(token) == 3 and token not in self.common and token[1:] in self.weak:
             return ((token[0], "n"), (token[1:], "n"))  # 亿咖+通科技
+        for size in (3, 2):
+            # 党工委+书记, 工委+书记: the body whose post it is can end a name (两江新区党工委)
+            if token[:size] in self.party_bodies and token[size:] in self.titles_set:
+                return ((token[:size], "n"), (token[size:], "n"))
+        if token in self.titles_set:
+            return ((token, tag),)
+        for size in range(min(7, len(token) - 2), 1, -1):
+            # 上海市+浦东新区
+            outer, inner = self.places.get(token[:size]), self.places.get(token[size:])
+            if outer is not None and inner is not None and self._descends(outer, inner):
+                return ((token[:size], "ns"), (token[size:], "ns"))
         first, rest = token[:2], token[2:]
         if (
             first in self.suffixes
@@ -513,6 +548,8 @@ class Recognizer:
         own = self.suffixes.get(word)
         if own is not None:
             return tuple((t, strong, False) for t, strong in own)
+        if word[0] in self.levels and any(t == "Government" for t, _ in self.suffixes.get(word[1:], ())):
+            return (("Government", True, False),)  # 市+政协
         if len(word) >= 4 and word not in self.places and word not in self.boundary:
             for size in range(len(word) - 2, 1, -1):
                 inner = self.suffixes.get(word[-size:])
@@ -561,11 +598,13 @@ class Recognizer:
         closed = whole
         mark: int | None = None
         bracket_name = False
-        level = ""
+        level = zone = ""
         while i > 0 and not closed:
             word, tag = words[i - 1], tags[i - 1]
             if starts[h + 1] - starts[i - 1] > LONGEST_NAME:
                 break
+            if i == h and word in self.bare_zones and any(t == "Government" for t, _, _ in heads):
+                zone = word  # 高新区+管委会: which one, the document tells, unless its place stands before
             if word == ")":
                 opening = self._opening(words, place_at, i - 1)
                 if opening is None:
@@ -580,8 +619,25 @@ class Recognizer:
                 i = opening_quote
                 anchor = quoted = True
                 break
+            if (
+                word in self.suffixes
+                and word[0] in self.levels
+                and any(t == "Government" for t, _, _ in heads)
+                and any(t == "Government" for t, _ in self.suffixes[word])
+                and place_at[i - 2 if i > 1 else 0] is None
+            ):
+                # 市政府+办公室, 省委+高教工委: the body of a body
+                level = word[0]
+                i -= 1
+                break
             if word in self.companies and any(not s or t in ("Park", "Project", "Event", "Fund") for t, s, _ in heads):
                 return  # 鹿原电力有限公司+投资: the name ended before
+            if i == h and words[h][0] in self.levels and self._with_level(words, i - 1) is not None:
+                anchor = True  # 赤壁+市委: the place has its level from the body
+                i -= 1
+                while i > 0 and place_at[i - 1] is not None:
+                    i -= 1
+                break
             if (
                 place_at[i - 1] is not None
                 and len(word) == 2
@@ -826,6 +882,12 @@ class Recognizer:
             and all(tags[k][0] in "vad" for k in range(i, h))
         ):
             return  # 影响公司, 持续经营企业
+        if len(zone) > 0 and odd == 0 and not anchor and starts[h] - start == len(zone):
+            yield _Candidate(start, end, "Government", "local", 0.75)
+            return
+        if i == h and words[h] in self.bare_zones and self._stands_alone(words, tags, h):
+            yield _Candidate(start, end, "Park", "local", 0.7)
+            return
         # A level word alone before a body (区发改局) leaves the place to the document.
         if len(level) > 0 or (i == h and not whole and words[h][0] in self.levels):
             if any(t == "Government" for t, _, _ in heads):
@@ -886,6 +948,8 @@ class Recognizer:
                 return 0.85
             return 0.0
         telling = [w for w in ordinary if w not in self.generic and w not in self.inside and w not in self.suffixes]
+        if kind == "University" and odd == 0 and len(ordinary) > 0 and len(telling) == 0:
+            return 0.0  # 四川大学+世界一流大学
         if kind == "Project" and anchor and odd == 0 and not quoted and len(telling) == 0:
             return 0.0  # 南京市重大招商项目
         if kind == "Project" and not anchor:
@@ -995,12 +1059,23 @@ class Recognizer:
                 return (counties, surface[1], True)
         return None
 
+    def _with_level(self, words: list[str], i: int) -> tuple[tuple[str, ...], str, bool] | None:
+        """The place that token i is with the first character of the token behind it: 赤壁+市委."""
+        if i + 1 >= len(words) or words[i + 1][0] not in self.levels or len(words[i + 1]) == 1:
+            return None
+        surface = self.places.get(words[i] + words[i + 1][0])
+        return surface if surface is not None and surface[1] == "full" else None
+
     def _descends(
         self, outer: tuple[tuple[str, ...], str, bool] | None, inner: tuple[tuple[str, ...], str, bool] | None
     ) -> bool:
         if outer is None or inner is None:
             return False
         return any(self.gazetteer.contains(a, b) for a in outer[0][:24] for b in inner[0][:24])
+
+    def _one_province(self, a: tuple[tuple[str, ...], str, bool], b: tuple[tuple[str, ...], str, bool]) -> bool:
+        """True where two places can lie in one province (四川+天府新区)."""
+        return not {c[:2] for c in a[0]}.isdisjoint(c[:2] for c in b[0])
 
     def _place_within(
         self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int
@@ -1113,13 +1188,27 @@ class Recognizer:
             words = [w for w, _ in self._jieba.tag(text[c.start : c.end], False)]
             position = c.start
             outer: tuple[str, ...] = ()
+            if words[-1] in self.party_bodies and c.rule != "local" and len(words) > 2:
+                zone = c.end - len(words[-1])  # 海安经济技术开发区+党工委
+                if text[c.start : zone].endswith(self.zone_ends):
+                    nested.append(_Candidate(c.start, zone, "Park", "nested", 0.9))
             for i, word in enumerate(words[:-1]):
                 surface = self._place(words, i)
+                full = self._with_level(words, i)
+                if full is not None and i == len(words) - 2 and c.type == "Government":
+                    position += len(word) + 1
+                    nested.append(self._place_candidate(c.start, position, full[0], full[1]))
+                    break
                 if surface is None or (i > 0 and not self._descends(self.places[words[i - 1]], surface)):
                     break
                 position += len(word)
                 codes = tuple(x for x in surface[0] if any(self.gazetteer.contains(o, x) for o in outer)) or surface[0]
-                if c.type == "Park" and surface[1] == "short" and spoken.isdisjoint(surface[0]):
+                if (
+                    surface[1] == "short"
+                    and (c.type == "Park" or words[i + 1].endswith(self.own_zones))
+                    and spoken.isdisjoint(surface[0])
+                    and not (i == 0 and (below := self._place(words, 1)) is not None and self._descends(surface, below))
+                ):
                     break  # 松江经济技术开发区 does not speak of 松江 where nothing else in the text does
                 nested.append(self._place_candidate(c.start, position, codes, surface[1]))
                 outer = codes
@@ -1291,12 +1380,75 @@ class Recognizer:
                     yield text[owner.start : owner.end], name.strip()
         chosen[:] = [c for c in chosen if id(c) not in gone]
 
-    def _left_edge(self, text: str, start: int, end: int) -> int:
-        """Start of the noun before a bracket: back to punctuation, a verb or a preposition."""
+    def _in_lists(self, text: str, chosen: list[_Candidate], tokens: _Tokens) -> Iterator[_Candidate]:
+        """What stands in a list of companies is one: 长江存储、武汉新芯、中芯国际等, where one of them is known."""
+        known = {c.start: c for c in chosen}
+        ends = {c.end: c for c in chosen}
+        waiting = [c for c in chosen if c.type == "Company"]
+        while len(waiting) > 0:
+            c = waiting.pop()
+            spans = []
+            if text.startswith("、", c.end) and c.end + 1 not in known:
+                listed = _MEMBER.match(text, c.end + 1)
+                if listed is not None:
+                    spans.append((listed.start("name"), listed.end("name")))
+            if text[c.start - 1 : c.start] == "、" and c.start - 1 not in ends:
+                edge = max(0, c.start - 16)
+                start = max((text.rfind(mark, edge, c.start - 1) for mark in _MARKED), default=-1)
+                if start < 0 or text[start] != "、":
+                    start = self._left_edge(text, max(start + 1, edge), c.start - 1, least=2) - 1
+                spans.append((start + 1, c.start - 1))
+            for a, b in spans:
+                if 3 <= b - a <= 10 and self._may_be_company(text, a, b, tokens):
+                    if any(a < k.end and k.start < b and k.code is None for k in chosen):
+                        continue
+                    found = _Candidate(a, b, "Company", "listed", 0.7)
+                    known[a], ends[b] = found, found
+                    chosen[:] = [k for k in chosen if not (a <= k.start and k.end <= b)]
+                    waiting.append(found)
+                    yield found
+
+    def _may_be_company(self, text: str, a: int, b: int, tokens: _Tokens) -> bool:
+        """True where a member of a list of companies looks like a name: no common word, no verb, no function word."""
+        name = text[a:b]
+        if (
+            name in self.common
+            or name in self.places
+            or name in self.generic
+            or name in self.suffixes
+            or _HANZI.fullmatch(name) is None
+            or self._title.search(name) is not None
+            or text[a - 1 : a] in self.where_leads  # 从东莞厚街、赛艺线缆从…: where from
+            or (a not in tokens.tags)
+            or (b not in tokens.tags)
+        ):
+            return False
+        at, odd = a, 0
+        if not any(k in tokens.tags for k in range(a + 1, b)) and tokens.tags[a] in ("n", "vn", "v", "b"):
+            return False  # 采购商: one word of the dictionary
+        while at < b:
+            stop = next((k for k in range(at + 1, b) if k in tokens.tags), b)
+            word, tag = name[at - a : stop - a], tokens.tags.get(at, "n")
+            if word in self.boundary or word in self.vague or (stop < b and word in self.suffixes and self.suffixes[word][0][1]):
+                return False
+            if len(word) == 1 and word in self.hard_stop:
+                return False
+            if len(word) > 1 and tag[0] in "vdpcrmqu" and tag != "vn" and word in self.common and word not in self.inside:
+                return False
+            odd += len(word) if word not in self.common else 0
+            if stop == b and any(t == "Company" for t, _ in self.suffixes.get(word, ())) and at > a:
+                odd += 1  # 高新+控股
+            at = stop
+        return odd > 0
+
+    def _left_edge(self, text: str, start: int, end: int, *, least: int = 0) -> int:
+        """Start of the noun that ends at `end`: back to punctuation, a verb or a preposition; its last `least`
+        characters belong to it whatever they are.
+        """
         words = self._jieba.tag(text[max(start, end - LONGEST_NAME) : end], False)
         begin = end
         for word, tag in reversed(words):
-            if (
+            if end - begin >= least and (
                 (len(word) == 1 and word in self.stop_chars)
                 or word in self.boundary
                 or (_HANZI.match(word) is None and word not in "()·" and not word.isalnum())
@@ -1395,8 +1547,11 @@ class Recognizer:
                 continue  # no title, and no verb that names a person: most sentences
             for match in self._title.finditer(text, start, end):
                 at = match.end()
+                remark = self._remark.match(text, at, end)
+                if remark is not None:
+                    at = remark.end()  # 副主任(主持工作)金晓明
                 while True:
-                    stop = self._name_end(text, at, end, tokens)
+                    stop = self._name_end(text, at, end, tokens, titled=True)
                     if stop is None:
                         break
                     people[at, stop] = _Candidate(at, stop, "Person", "title", 0.9)
@@ -1408,7 +1563,7 @@ class Recognizer:
                         break
             for match in self._named_by.finditer(text, start, end):
                 at = match.end()
-                while (stop := self._name_end(text, at, end, tokens)) is not None:
+                while (stop := self._name_end(text, at, end, tokens) or self._listed_name(text, at, end)) is not None:
                     people.setdefault((at, stop), _Candidate(at, stop, "Person", "named", 0.85))
                     names.add(text[at:stop])
                     if stop < end and text[stop] == "、":
@@ -1420,7 +1575,9 @@ class Recognizer:
                 stop = self._name_end(text, at, end, tokens)
                 if stop is None or text[stop : stop + 1] == "":
                     continue
-                if text.startswith(self.acts_of_people, stop):
+                if text.startswith(self.acts_of_people, stop) or (
+                    text.startswith(self.speaks, stop) and self._unglued(at, stop, tokens)
+                ):
                     people.setdefault((at, stop), _Candidate(at, stop, "Person", "named", 0.8))
                     names.add(text[at:stop])
                     continue
@@ -1438,8 +1595,8 @@ class Recognizer:
                     taken[at:stop] = b"\1" * (stop - at)
         return list(people.values()), posts
 
-    def _name_end(self, text: str, at: int, end: int, tokens: _Tokens) -> int | None:
-        """End of a Chinese personal name that begins at `at`, or None."""
+    def _name_end(self, text: str, at: int, end: int, tokens: _Tokens, *, titled: bool = False) -> int | None:
+        """End of a Chinese personal name that begins at `at`, or None; `titled` where a title stands before it."""
         dotted = _DOTTED.match(text, at, end)
         if dotted is not None:
             stops = [k for k in range(dotted.end(), text.index("·", at) + 1, -1) if k in tokens.tags or k == end]
@@ -1467,9 +1624,13 @@ class Recognizer:
                 continue  # 顾衡+说他, but 周凤来、
             if given == 2 and text[stop - 1] in self.speech and _HANZI.match(text[stop : stop + 1]) is None:
                 continue  # 顾衡+说,
-            if any(c in self.hard_stop for c in text[at + size : stop]) or (
-                size + given == 2 and text[at:stop] in self.common
+            if text[stop - 1] in self.hard_stop or (
+                given == 2
+                and text[stop - 2] in self.hard_stop
+                and not (titled and (rest == "" or _HANZI.match(rest) is None))
             ):
+                continue  # 院士薛其坤, but not 院长薛在会上
+            if text[at:stop] in self.suffixes or (size + given == 2 and text[at:stop] in self.common):
                 continue
             alone = given == 2 and stop - 1 in tokens.tags and stop + 1 not in tokens.tags  # 史+庆+超+带队
             if (
@@ -1479,9 +1640,23 @@ class Recognizer:
                 or rest.startswith(self.say)
                 or tokens.tags.get(stop, "x")[0] in "vdpcumrytfa"
                 or self._starts_trigger(rest)
+                or (titled and stop + 1 not in tokens.tags)  # 局长李欣+全程陪同: a word of its own stands behind
             ):
                 return stop
         return None
+
+    def _listed_name(self, text: str, at: int, end: int) -> int | None:
+        """End of a name of two or three characters inside a list of names, whatever it begins with (、但锐金、)."""
+        if text[at - 1] != "、":
+            return None
+        listed = _LISTED.match(text, at, end)
+        if listed is None or listed.group() in self.common or listed.group() in self.places:
+            return None
+        return listed.end()
+
+    def _unglued(self, at: int, stop: int, tokens: _Tokens) -> bool:
+        """True where a span is a word that names a person, or no single word at all (韩+军, but not 水利部)."""
+        return tokens.tags.get(at, "x") in ("nr", "nrt") or any(k in tokens.tags for k in range(at + 1, stop))
 
     def _starts_trigger(self, rest: str) -> bool:
         return any(rest[:n] in self.boundary for n in (2, 3, 4))
@@ -1542,7 +1717,7 @@ def _longest(found: list[_Candidate]) -> list[_Candidate]:
             # A place chain keeps its outer places: 上海 inside 上海莘庄镇.
             same = starting.get(c.start, ())
             outer = next((d for d in same if d.end > c.end), None)
-            if c.type != "Place" or outer is None or outer.type != "Place" or any(d.end == c.end for d in same):
+            if c.type != "Place" or outer is None or not (outer.type == "Place" or outer.code is not None) or any(d.end == c.end for d in same):
                 continue
         chosen.append(c)
         starting.setdefault(c.start, []).append(c)

@@ -67,6 +67,7 @@ class Linker:
         self._owned = tuple(
             {w for f in self.ontology.frames if f.nominal and f.fact == "PartOf" for w in f.triggers if len(w) > 1}
         )
+        self._zones = tuple(sorted(lexicon["bare_zones"], key=len, reverse=True))
         self._short = dict(pair.split("=") for pair in lexicon.get("abbreviations", ()))
 
     def link(self, recognition: Recognition) -> Linked:
@@ -119,9 +120,18 @@ class Linker:
                 group.name = self.gazetteer.get(group.code).name
         main = self._main_places(groups, recognition)
         by_name: dict[tuple[str, str], _Group] = {}
+        counts = Counter(
+            m.name
+            for m in recognition.mentions
+            if m.rule != "local" and (m.type == "Park" or (m.type == "Place" and m.name.endswith(self._zones)))
+        )
+        parks = [n for n, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
         for mention in others:
-            name, owner = self._complete(mention, main) if mention.rule == "local" else (mention.name, None)
-            if mention.rule == "local" and owner is None:
+            name: str | None = mention.name
+            owner: _Group | None = None
+            if mention.rule == "local":
+                name, owner = self._complete(mention, main, parks)
+            if name is None:
                 continue  # 区委 of a district that the text does not name
             top = self.ontology.top(mention.type)
             group = by_name.get((top, self.key(name)))
@@ -177,14 +187,34 @@ class Linker:
         ranked = [g for g in groups if g.code is not None and self.gazetteer.get(g.code).kind == "division"]
         return sorted(ranked, key=lambda g: (-weight(g), g.mentions[0].span.start))
 
-    def _complete(self, mention: Mention, main: list[_Group]) -> tuple[str, _Group | None]:
-        """区发改局 → 南湖区发改局: the division of that level that is most spoken of."""
+    def _complete(
+        self, mention: Mention, main: list[_Group], parks: Sequence[str]
+    ) -> tuple[str | None, _Group | None]:
+        """区发改局 → 南湖区发改局, 高新区管委会 → 天津高新区管委会: the name with the division or zone that the document
+        speaks of, and the division; None for the name where it speaks of none.
+        """
+        zone = next((z for z in self._zones if mention.name.startswith(z)), None)
+        if zone is not None:
+            whole = next((p for p in parks if p.endswith(zone) and p != zone), None)
+            if whole is not None:
+                return whole + mention.name[len(zone) :], None
+            city = next((g for g in main if len(g.code or "") == 6), None)
+            if city is None or city.code is None:
+                return None, None
+            return self.gazetteer.get(city.code).short + mention.name, city
         level = mention.name[0]
         fitting = [g for g in main if g.name.endswith(level)]
-        if len(fitting) == 0:
-            return mention.name, None
-        owner = fitting[0]
-        return owner.name + mention.name[1:], owner
+        if len(fitting) > 0:
+            return fitting[0].name + mention.name[1:], fitting[0]
+        # 西安市 … 省教育厅: the province or city that all divisions of the document lie in
+        above = {
+            next((a.name for a in self.gazetteer.ancestors(g.code) if a.name.endswith(level)), None)
+            for g in main
+            if g.code is not None
+        }
+        if len(above) == 1 and (name := above.pop()) is not None:
+            return name + mention.name[1:], None
+        return None, None
 
     # ------------------------------------------------------------ names
 
