@@ -222,7 +222,9 @@ class Recognizer:
         self.titles_set = frozenset(lexicon["titles"])
         # A title that ends with another one (党委书记) need not be looked for by itself.
         shortest = [t for t in lexicon["titles"] if not any(t != o and t.endswith(o) for o in lexicon["titles"])]
-        self.people_words = tuple(sorted({*shortest, *lexicon["names_behind"], *lexicon["acts_of_people"], *self.speaks}))
+        self.people_words = tuple(
+            sorted({*shortest, *lexicon["names_behind"], *lexicon["acts_of_people"], *self.speaks})
+        )
         clause_words: set[str] = set()
         for key in _CLAUSE_WORDS:
             clause_words |= {w for w in lexicon[key] if len(w) > 1}
@@ -1429,11 +1431,21 @@ class Recognizer:
         while at < b:
             stop = next((k for k in range(at + 1, b) if k in tokens.tags), b)
             word, tag = name[at - a : stop - a], tokens.tags.get(at, "n")
-            if word in self.boundary or word in self.vague or (stop < b and word in self.suffixes and self.suffixes[word][0][1]):
+            if (
+                word in self.boundary
+                or word in self.vague
+                or (stop < b and word in self.suffixes and self.suffixes[word][0][1])
+            ):
                 return False
             if len(word) == 1 and word in self.hard_stop:
                 return False
-            if len(word) > 1 and tag[0] in "vdpcrmqu" and tag != "vn" and word in self.common and word not in self.inside:
+            if (
+                len(word) > 1
+                and tag[0] in "vdpcrmqu"
+                and tag != "vn"
+                and word in self.common
+                and word not in self.inside
+            ):
                 return False
             odd += len(word) if word not in self.common else 0
             if stop == b and any(t == "Company" for t, _ in self.suffixes.get(word, ())) and at > a:
@@ -1656,7 +1668,7 @@ class Recognizer:
 
     def _unglued(self, at: int, stop: int, tokens: _Tokens) -> bool:
         """True where a span is a word that names a person, or no single word at all (韩+军, but not 水利部)."""
-        return tokens.tags.get(at, "x") in ("nr", "nrt") or any(k in tokens.tags for k in range(at + 1, stop))
+        return tokens.tags.get(at, "x") in ("nr", "nrt", "ns") or any(k in tokens.tags for k in range(at + 1, stop))
 
     def _starts_trigger(self, rest: str) -> bool:
         return any(rest[:n] in self.boundary for n in (2, 3, 4))
@@ -1717,7 +1729,12 @@ def _longest(found: list[_Candidate]) -> list[_Candidate]:
             # A place chain keeps its outer places: 上海 inside 上海莘庄镇.
             same = starting.get(c.start, ())
             outer = next((d for d in same if d.end > c.end), None)
-            if c.type != "Place" or outer is None or not (outer.type == "Place" or outer.code is not None) or any(d.end == c.end for d in same):
+            if (
+                c.type != "Place"
+                or outer is None
+                or not (outer.type == "Place" or outer.code is not None)
+                or any(d.end == c.end for d in same)
+            ):
                 continue
         chosen.append(c)
         starting.setdefault(c.start, []).append(c)

@@ -187,10 +187,8 @@ class Linker:
         ranked = [g for g in groups if g.code is not None and self.gazetteer.get(g.code).kind == "division"]
         return sorted(ranked, key=lambda g: (-weight(g), g.mentions[0].span.start))
 
-    def _complete(
-        self, mention: Mention, main: list[_Group], parks: Sequence[str]
-    ) -> tuple[str | None, _Group | None]:
-        """区发改局 → 南湖区发改局, 高新区管委会 → 天津高新区管委会: the name with the division or zone that the document
+    def _complete(self, mention: Mention, main: list[_Group], parks: Sequence[str]) -> tuple[str | None, _Group | None]:
+        """区发改局 → 南湖区发改局, 高新区管委会 → 天津高新区管委会: the name with the division or zone that the text
         speaks of, and the division; None for the name where it speaks of none.
         """
         zone = next((z for z in self._zones if mention.name.startswith(z)), None)

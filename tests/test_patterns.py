@@ -130,6 +130,27 @@ NAMES = [
     ("启岳集团董事长、总裁欧阳静说。", "Person:欧阳静 Company:启岳集团", "欧阳"),
     ("市委书记张兵、市长李军出席。", "Person:张兵 Person:李军", ""),
     ("会议任命裴松岭为铁东区副区长。", "Person:裴松岭 Place:铁东区", ""),
+    # people in a list of leaders, whatever their names begin with; a bracket or a word of its own beside the name
+    ("南湖区领导沈漪、但文清、别南山参加。", "Person:沈漪 Person:但文清 Person:别南山 Place:南湖区", "南山区"),
+    ("南湖区副区长(主持工作)沈明晓致辞。", "Person:沈明晓 Place:南湖区", "主持"),
+    ("南湖区发改局局长李欣全程陪同。", "Person:李欣 Government:南湖区发改局", "李欣全"),
+    ("江海大学校长郁光作专题汇报。", "Person:郁光 University:江海大学", "郁光作"),
+    ("南湖区区长沈新就产业定位作了推介。", "Person:沈新 Place:南湖区", "沈新就"),
+    ("中科院院士郁其坤,江海大学副校长欧阳静出席。", "Person:郁其坤 Person:欧阳静", ""),
+    ("启岳集团首席投资官王政参加座谈。", "Person:王政 Company:启岳集团", "投资官"),
+    # who speaks at the head of a clause is a person
+    ("韩江说,南湖区前景看好。水利部表示支持。", "Person:韩江 Place:南湖区", ""),
+    # bodies whose place the tokenizer cuts at, bodies of bodies, organs of zones
+    ("赤壁市委书记沈漪出席。", "Government:赤壁市委 Place:赤壁市 Person:沈漪", ""),
+    ("赤壁市召开会议,市政府办公室主任沈漪、市政协主席韩江参加。", "Government:赤壁市政府办公室 Government:赤壁市政协", ""),
+    ("西安市召开会议,省教育厅厅长沈漪到会。", "Government:陕西省教育厅 Place:西安市", ""),
+    ("合肥市开展招商,高新区管委会主任沈漪带队。", "Government:合肥高新区管委会 Person:沈漪", ""),
+    ("海安经济技术开发区党工委书记沈漪出席。", "Government:海安经济技术开发区党工委 Park:海安经济技术开发区", ""),
+    ("绍兴滨海新区党工委副书记沈漪出席。", "Government:绍兴滨海新区党工委 Park:绍兴滨海新区", "滨海新区 绍兴市"),
+    ("临湖新区筹委会与启岳集团签约。", "Government:临湖新区筹委会 Company:启岳集团", ""),
+    # what stands in a list of companies is one
+    ("走访了海翔翔能、启岳集团。", "Company:海翔翔能 Company:启岳集团", ""),
+    ("启岳集团与高新控股、鲲岭投资三方签约。", "Company:启岳集团 Company:高新控股 Company:鲲岭投资", ""),
     # people of the minorities, whose names have a dot
     ("阿克苏市市长艾力江·买买提出席签约仪式。", "Person:艾力江·买买提 Place:阿克苏市", "艾力江"),
     ("喀什市副市长古丽娜尔·阿不都拉致辞。", "Person:古丽娜尔·阿不都拉", ""),
@@ -173,6 +194,8 @@ NO_NAMES = [
     ("启岳集团投资4500万元。", "启岳集团"),
     ("澜海智能拟投资建设生产线。", "澜海智能"),
     ("闻泰通讯总部大楼的员工说。", "闻泰通讯"),
+    ("双方表示,专家说,农户介绍,大会指出,领导干部要带头。", ""),
+    ("启岳集团与采购商、供应商座谈。", "启岳集团"),
 ]
 
 
