@@ -1588,7 +1588,9 @@ class Recognizer:
                 if stop is None or text[stop : stop + 1] == "":
                     continue
                 if text.startswith(self.acts_of_people, stop) or (
-                    text.startswith(self.speaks, stop) and self._unglued(at, stop, tokens)
+                    text.startswith(self.speaks, stop)
+                    and self._unglued(at, stop, tokens)
+                    and not any(text[at:stop] in text[c.start : c.end] for c in chosen)
                 ):
                     people.setdefault((at, stop), _Candidate(at, stop, "Person", "named", 0.8))
                     names.add(text[at:stop])
