@@ -1589,6 +1589,7 @@ class Recognizer:
                     continue
                 if text.startswith(self.acts_of_people, stop) or (
                     text.startswith(self.speaks, stop)
+                    and text[at] not in self.hard_stop
                     and self._unglued(at, stop, tokens)
                     and not any(text[at:stop] in text[c.start : c.end] for c in chosen)
                 ):
