@@ -38,7 +38,6 @@ _TITLE_MARK = re.compile(r"《([^《》\n]{3,40})》")
 _SHORT_NAME = re.compile(r"[“‘']([^“”‘’']{2,14})[”’']")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,6})+")
 _MARKED = "、,，。;；:：\n“”《》()"
-_MEMBER = re.compile(r"(?P<name>[\u3400-\u9fff]{2,10}?)(?=[、,，。;；]|等|和|及)")
 _LISTED = re.compile(r"[\u3400-\u9fff]{2,3}(?=[、,，。;；])")
 _HANZI = re.compile(r"[\u3400-\u9fff]+")
 _BRAND = re.compile(r"[\u4e00-\u9fffA-Za-z]+")
@@ -199,6 +198,8 @@ class Recognizer:
             for character in characters
         }
         self.tail_chars = frozenset("".join(lexicon["local_tails"]))
+        after = "|".join(re.escape(w) for w in (*lexicon["etc"], *lexicon["and"]))
+        self._member = re.compile(rf"(?P<name>[\u3400-\u9fff]{{2,10}}?)(?=[、,，。;；]|{after})")
         self.where_leads = frozenset((*lexicon["from"], *lexicon["at"]))
         self.zone_ends = ontology.names["Park"].strong
         self.own_zones = tuple(lexicon["bare_zones"])
@@ -1391,7 +1392,7 @@ class Recognizer:
             c = waiting.pop()
             spans = []
             if text.startswith("、", c.end) and c.end + 1 not in known:
-                listed = _MEMBER.match(text, c.end + 1)
+                listed = self._member.match(text, c.end + 1)
                 if listed is not None:
                     spans.append((listed.start("name"), listed.end("name")))
             if text[c.start - 1 : c.start] == "、" and c.start - 1 not in ends:
