@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from rich.console import Console, Group
 
     from kg.evaluate import Miss
+    from kg.explain import Explanation
+    from kg.model import Document
     from kg.network import FactNetwork, Route
     from kg.network import FactRow as NetworkFact
     from kg.ontology import Ontology
@@ -374,6 +376,8 @@ _ZH: tuple[tuple[str, str], ...] = (
     (r"port (\d+) is not allowed to this user; .*", r"当前用户不能使用端口 \1；请用 --port 选 1024 以上的端口"),
     (r"'(.+)' is no address of this machine; .*", r"“\1”不是本机的地址；请用 --host 给出本机地址，如 127.0.0.1"),
     (r"there is no such file or folder; check the spelling of the path", "没有这个文件或文件夹，请检查路径"),
+    (r"has (\d+) sentences; there is no sentence (\d+)", r"只有 \1 句，没有第 \2 句"),
+    (r"holds (\d+) articles; --html explains one", r"里有 \1 篇文章，--html 一次只写一篇"),
     (r"(.+) holds no article that can be read; (.+)", r"\1 里没有可读的文章（支持 .txt .md .html .jsonl .csv）"),
     (r"no entity is called '(.+?)'; did you mean (.+)\?", r"没有名为“\1”的实体；是不是 ⟨2⟩？"),
     (r"no entity is called '(.+?)'.*", r"没有名为“\1”的实体；kg search 可在原句里查找"),
@@ -2045,6 +2049,137 @@ def _friendly_score(row: Mapping[str, object], ontology: Ontology) -> dict[str, 
     shown["measure"] = say(*_MEASURES[measure]) if measure in _MEASURES else measure
     shown["class"] = ontology.label(kind, _Voice.language) if isinstance(kind, str) else say("合计", "all")
     return shown
+
+
+# ---------------------------------------------------------------- explain
+
+#: The few words of an explanation, and why a candidate is no fact, in Chinese and English.
+_EXPLAINED: Mapping[str, tuple[str, str]] = {
+    "comma": ("、", ", "),
+    "no entity": ("（无法确定是谁）", "(not known who)"),
+    "outdone": ("让位", "gave way"),
+    "rejected": ("未采用", "not taken"),
+    "too few participants": ("参与方不足", "too few participants"),
+    "blocked by the words beside it": ("前后的词不合", "blocked by the words beside it"),
+    "what it is about does not follow": ("后面没有所说的事", "what it is about does not follow"),
+}
+
+
+def _explained(word: str) -> str:
+    return _status(word) if word in STATUS_WORDS else say(*_EXPLAINED.get(word, (word, word)))
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "一篇文章是怎样读的：每句的名称和找到它的规则、得出的事实和触发词、让位的名称、未采用的候选及原因。",
+        "How an article was read: the names of each sentence and the rule that found them, the facts and their "
+        "triggers, names that gave way, candidates that made no fact and why.",
+        "kg explain 南湖区与上海杨浦区签订了合作框架协议。",
+        "kg explain data/news/nanhu-jiegui-2018.md --sentence 4",
+        "kg explain data/news/nanhu-jiegui-2018.md --html explained.html",
+    ),
+)
+def explain(
+    text: Annotated[
+        str,
+        typer.Argument(metavar="FILE|TEXT", help=_("文件、文本，或 - 读标准输入", "A file, a text, or - for stdin")),
+    ],
+    sentence: Annotated[
+        int | None, typer.Option("--sentence", "-s", min=1, help=_("只看第几句", "Only this sentence, from 1"))
+    ] = None,
+    date: Annotated[
+        str | None,
+        typer.Option("--date", help=_("文章没有日期时的发表日期", "Publication date where it carries none")),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help=_("写成可离线打开的网页", "Write a page that opens offline"))
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How an article was read."""
+    from kg import explain as explaining
+    from kg.extract import Extractor
+    from kg.gazetteer import Gazetteer
+
+    documents = _documents_of(text, date)
+    if html is not None and len(documents) > 1:
+        raise ReadError(f"holds {len(documents)} articles; --html explains one", where=text)
+    ontology = _ontology()
+    extractor = Extractor(ontology, Gazetteer.load())
+    explanations = [explaining.explain(document, extractor=extractor) for document in documents]
+    for explanation in explanations:
+        count = len(explanation.sentences)
+        if sentence is not None and sentence > count:
+            where = explanation.document.origin or explanation.document.id
+            raise ReadError(f"has {count} sentences; there is no sentence {sentence}", where=where)
+    if as_json:
+        values = [explaining.as_json(e, sentence=sentence) for e in explanations]
+        _print_json(values[0] if len(values) == 1 else values)
+    if html is not None:
+        _write(
+            html,
+            explaining.page(
+                explanations[0],
+                ontology=ontology,
+                language=_Voice.language,
+                words=_explained,
+                sentence=sentence,
+            ),
+        )
+        _note(say(f"已写出 {html}", f"written to {html}"))
+    elif not as_json:
+        for explanation in explanations:
+            _print_explanation(explanation, ontology, sentence)
+
+
+def _documents_of(text: str, date: str | None) -> list[Document]:
+    """The articles of a file or of standard input, or the one that the text itself is."""
+    from kg.corpus import find_sources, read_source, read_text
+    from kg.values import parse_date
+
+    given = parse_date(date) if date is not None else None
+    looks_like_file = re.fullmatch(r"\S+\.(?:txt|md|html?|jsonl|csv)|\S*/\S*", text) is not None
+    if text.strip() == "" or (
+        text != "-" and not looks_like_file and not (len(os.fsencode(text)) < 256 and Path(text).exists())
+    ):
+        return [read_text(text, date=given)]
+    sources, _skipped = find_sources([text])
+    documents = []
+    for source in sources:
+        for item in read_source(source, date=given):
+            if isinstance(item, ReadError):
+                raise item
+            documents.append(item)
+    if len(documents) == 0:
+        raise ReadError("holds no article that can be read; kg reads .txt, .md, .html, .jsonl and .csv", where=text)
+    return documents
+
+
+def _print_explanation(explanation: Explanation, ontology: Ontology, sentence: int | None) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from kg import explain as explaining
+
+    console, document = _console(), explanation.document
+    date = say("没有日期", "no date") if document.date is None else document.date.value or document.date.text
+    console.print(Text.assemble((document.title or document.id, "bold"), (f"  {date}", "dim")))
+    looks = {"fact": "green", "rejected": "red", "outdone": "dim", "mention": "bold"}
+    for reading in explanation.sentences:
+        if sentence is not None and reading.number != sentence:
+            continue
+        shown = Text.assemble("\n", (f"{reading.number}  ", "dim"))
+        for words, mention, fact in explaining.pieces(reading):
+            colour = "" if mention is None else f"underline {ontology.entities[mention.type].colour}"
+            shown.append(words, style="bold reverse" if fact is not None else colour)
+        console.print(shown)
+        for kind, head, line, rule in explaining.lines(
+            explanation, reading, ontology=ontology, language=_Voice.language, words=_explained
+        ):
+            row = Text.assemble((f"{head}  ", looks[kind]), (line, "dim" if kind == "outdone" else ""))
+            row.append(f"  {rule}", style="dim")
+            console.print(Padding(row, (0, 0, 0, 4), expand=False))
 
 
 # ---------------------------------------------------------------- demo

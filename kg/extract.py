@@ -95,6 +95,37 @@ class _State:
     references: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
+#: Why a candidate is no fact.
+TOO_FEW = "too few participants"
+BLOCKED = "blocked by the words beside it"
+NO_OBJECT = "what it is about does not follow"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A pattern whose trigger stands in the text and which made no fact: offsets of the trigger, the participants
+    that it had (role and local entity id), and why not.
+    """
+
+    frame: Frame
+    start: int
+    end: int
+    roles: tuple[tuple[str, str], ...]
+    why: str
+
+
+@dataclass(slots=True)
+class Trace:
+    """How a document was read, kept where somebody asks (`kg explain`): its sentences, the mentions with their local
+    entity (None: the linker found none), the names that gave way to longer ones, the candidates that made no fact.
+    """
+
+    sentences: list[Sentence] = field(default_factory=list)
+    mentions: list[tuple[Mention, str | None]] = field(default_factory=list)
+    outdone: list[Mention] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+
+
 class Extractor:
     """The compiled patterns of an ontology over a gazetteer; `extract` may be called for any number of documents."""
 
@@ -202,11 +233,14 @@ class Extractor:
 
     # ------------------------------------------------------------ public
 
-    def extract(self, document: Document) -> Extraction:
-        """Everything that one document says, with the sentence for each of it."""
+    def extract(self, document: Document, *, trace: Trace | None = None) -> Extraction:
+        """Everything that one document says, with the sentence for each of it; `trace` takes up how it was read."""
         body = corpus.body(document)
-        recognition = self.recognizer.recognize(document, body)
+        recognition = self.recognizer.recognize(document, body, outdone=None if trace is None else trace.outdone)
         linked = self.linker.link(recognition)
+        if trace is not None:
+            trace.sentences.extend(recognition.sentences)
+            trace.mentions.extend((m, linked.of.get((m.span.start, m.span.end))) for m in recognition.mentions)
         dates = values.find_dates(document.folded, reference=document.date)
         amounts = values.find_amounts(document.folded)
         percentages = values.find_percentages(document.folded)
@@ -249,6 +283,7 @@ class Extractor:
                 bare=bare_in(sentence),
                 state=state,
                 dropped=dropped,
+                trace=trace,
                 named=named,
             )
             drafts.extend(reading.facts())
@@ -352,6 +387,7 @@ class _Reading:
         bare: list[tuple[int, int]],
         state: _State,
         dropped: Counter[tuple[str, str]],
+        trace: Trace | None,
         named: dict[str, str],
     ) -> None:
         self.x = extractor
@@ -368,6 +404,7 @@ class _Reading:
         self.bare = bare
         self.state = state
         self.dropped = dropped
+        self.trace = trace
         self.named = named
         self.references = state.references
         self.unknown = False  # the sentence speaks of 我校, whose name the text does not give
@@ -620,6 +657,11 @@ class _Reading:
             )  # fmt: skip
             if len(frames) > 0:
                 clause.triggers.append(_Trigger(a, b, self.x._words[number], frames))
+            if self.trace is not None:
+                for frame in self.x._frames[number]:
+                    if frame not in frames:
+                        why = BLOCKED if self._blocked(frame, a, b) else NO_OBJECT
+                        self.trace.candidates.append(Candidate(frame, a, b, (), why))
 
     def _pass_on(self, clauses: list[_Clause]) -> None:
         """由启岳集团旗下启岳(包头)建设: the word before the first group leads the second, which the first only owns."""
@@ -1221,7 +1263,9 @@ class _Reading:
         counts = Counter(role for role, _ in roles)
         if not any(all(counts[r] >= n for r, n in need.items()) for need in frame.need):
             if len(roles) > 0 and self._counting:
-                self.dropped[frame.id, "too few participants"] += 1
+                self.dropped[frame.id, TOO_FEW] += 1
+            if self.trace is not None and self._counting:
+                self.trace.candidates.append(Candidate(frame, trigger.start, trigger.end, tuple(roles), TOO_FEW))
             return None
         if len(roles) == 1 and len(frame.need) > 1 and penalty < 1:
             return None

@@ -276,8 +276,13 @@ class Recognizer:
 
     # ------------------------------------------------------------ public
 
-    def recognize(self, document: Document, body: Sequence[tuple[int, int]]) -> Recognition:
-        """Find every mention inside the body spans of a document."""
+    def recognize(
+        self, document: Document, body: Sequence[tuple[int, int]], *, outdone: list[Mention] | None = None
+    ) -> Recognition:
+        """Find every mention inside the body spans of a document.
+
+        `outdone` takes up the names that were found and gave way to a longer or surer one over the same words.
+        """
         text = document.folded
         found: list[_Candidate] = []
         sentences: list[Sentence] = []
@@ -305,6 +310,9 @@ class Recognizer:
         chosen.extend(self._nested_places(text, chosen))
         chosen.sort(key=lambda c: (c.start, -c.end))
         mentions = tuple(self._mention(document, c) for c in chosen)
+        if outdone is not None:
+            kept = {(c.start, c.end) for c in chosen}
+            outdone.extend(self._mention(document, c) for c in found if (c.start, c.end) not in kept)
         by_start = {(m.span.start, m.span.end): m for m in mentions if m.type == "Person"}
         covered = _cover(len(text), chosen)
         return Recognition(

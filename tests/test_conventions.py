@@ -19,7 +19,7 @@ MODULES = {path.stem: path for path in sorted((ROOT / "kg").glob("*.py"))}
 #: A module imports only from modules to its left.
 ORDER = [
     "__init__", "model", "errors", "resource", "ontology", "values", "gazetteer", "corpus", "recognize", "resolve",
-    "extract", "rdf", "store", "export", "network", "layout", "view", "search", "pipeline", "evaluate",
+    "extract", "explain", "rdf", "store", "export", "network", "layout", "view", "search", "pipeline", "evaluate",
     "api", "pages", "worker", "server", "cli", "__main__",
 ]  # fmt: skip
 
