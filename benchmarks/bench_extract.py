@@ -34,8 +34,8 @@ from kg.corpus import find_sources, read_source, read_text  # noqa: E402
 from kg.errors import ReadError  # noqa: E402
 from kg.extract import Extractor  # noqa: E402
 from kg.gazetteer import Gazetteer  # noqa: E402
+from kg.identity import resolve_corpus  # noqa: E402
 from kg.ontology import Ontology  # noqa: E402
-from kg.resolve import resolve_corpus  # noqa: E402
 
 FEWFC = ROOT.parent / "shared" / "data" / "fewfc"
 

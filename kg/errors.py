@@ -8,6 +8,7 @@
     ├── StoreError              the store cannot be opened, is of another version, is locked or cannot be written
     ├── QueryError              a SPARQL query is wrong or not allowed
     ├── UnknownNameError        a name fits no entity (suggestions in `suggestions`)
+    ├── JudgementError          a line of the judgements is wrong, or cannot be written
     └── GoldError               a gold file does not follow the annotation schema
 
 A message names the file, the line where there is one, the offending text and the remedy.
@@ -72,6 +73,10 @@ class UnknownNameError(KgError):
     def __init__(self, message: str, *, suggestions: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.suggestions = tuple(suggestions)
+
+
+class JudgementError(KgError):
+    """A line of the file of judgements is wrong, or the file cannot be read or written."""
 
 
 class GoldError(KgError):

@@ -1738,14 +1738,15 @@ def _posts_once(facts: Sequence[Fact]) -> Iterator[Fact]:
             )
 
 
-_TOLD_APART_BY_LABEL = frozenset({"Office", "OtherRelation", "Indicator"})
+#: Facts of these classes that have different labels are different facts (区长 and 书记).
+TOLD_APART_BY_LABEL = frozenset({"Office", "OtherRelation", "Indicator"})
 
 
 def _merge(facts: Iterable[Fact]) -> list[Fact]:
     """The same statement twice is one fact with two evidences; a date or amount told once holds for both."""
     merged: dict[tuple[object, ...], Fact] = {}
     for fact in facts:
-        told = fact.label if fact.type in _TOLD_APART_BY_LABEL else None
+        told = fact.label if fact.type in TOLD_APART_BY_LABEL else None
         figure = str(fact.amount.value) if fact.amount is not None and fact.type == "Indicator" else None
         identity = (fact.type, tuple(sorted(fact.roles)), told, figure)
         other = merged.get(identity)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from kg.errors import GazetteerError
+from kg.register import Register
 from kg.resource import resource
 
 Kind = Literal["division", "zone", "region", "country", "place"]
@@ -128,10 +129,13 @@ class Gazetteer:
     folder; the other process loads again, which costs less than moving the tables.
     """
 
-    __slots__ = ("_companies", "_divisions", "_entries", "_folder", "_former", "_forms", "_institutions", "_regions")
+    __slots__ = (
+        "_companies", "_divisions", "_entries", "_folder", "_former", "_forms", "_institutions", "_regions", "register",
+    )  # fmt: skip
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, register: Register | None = None) -> None:
         self._folder = folder
+        self.register = register  # what the user knows besides
         self._divisions = _Table(folder / "divisions.tsv", _DIVISIONS)
         self._forms = _Table(folder / "forms.tsv", _FORMS)
         self._entries: dict[str, Division] = {}
@@ -140,8 +144,8 @@ class Gazetteer:
         self._institutions: dict[str, Institution] | None = None
         self._companies: dict[str, str] | None = None
 
-    def __reduce__(self) -> tuple[Callable[[Path], Gazetteer], tuple[Path]]:
-        return (Gazetteer, (self._folder,))
+    def __reduce__(self) -> tuple[Callable[..., Gazetteer], tuple[Path, Register | None]]:
+        return (Gazetteer, (self._folder, self.register))
 
     def __len__(self) -> int:
         return len(self._divisions.index)
@@ -153,12 +157,14 @@ class Gazetteer:
         return iter(self._divisions.index)
 
     @classmethod
-    def load(cls, path: Path | None = None) -> Gazetteer:
+    def load(cls, path: Path | None = None, *, register: Register | None = None) -> Gazetteer:
         """The gazetteer that ships with the program, or the one of a folder with the same files.
+
+        `register` is a user's own table of known entities, which takes part in recognition and linking.
 
         Raises `GazetteerError` where a file is missing or is no table of the expected columns.
         """
-        return cls(resource("data/gazetteer") if path is None else path)
+        return cls(resource("data/gazetteer") if path is None else path, register)
 
     @property
     def forms(self) -> tuple[str, ...]:

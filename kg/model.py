@@ -151,6 +151,10 @@ class Entity:
     `id` is local to the document before resolution and the IRI's last part after it. `aliases` excludes `name`.
     `code` is the GB/T 2260 or statistical division code of a place, as a string. `parent` is the id of the
     entity that it is part of by its name or by the gazetteer. `note` says how an ambiguous name was settled.
+
+    `merged` says why the entity has its names: pairs of a name and the rule that gave it to this entity. `candidates`
+    are what a name that stays undecided could mean: ids of entities of the document, or corpus ids (`place/110105`).
+    `identifiers` are those of the user's table of known entities.
     """
 
     id: str
@@ -161,6 +165,9 @@ class Entity:
     code: str | None = None
     parent: str | None = None
     note: str | None = None
+    merged: tuple[tuple[str, str], ...] = ()
+    candidates: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +214,70 @@ class Extraction:
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    """One step by which a name of one or more documents became part of an entity of the corpus, and the rule for it."""
+
+    name: str
+    rule: str
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person has decided: `action` on `about` (and `other`), with reason, name and time (ISO 8601).
+
+    `detail` holds what a fact says, so that it is found again when its id has changed. `line` and `path` say where the
+    judgement is written.
+    """
+
+    id: str
+    action: str
+    about: str
+    other: str
+    reason: str
+    who: str
+    when: str
+    detail: str = ""
+    line: int = 0
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A judgement with what it came to: the corpus ids of the entities and facts that it is about, or why it applies to
+    nothing (`problem`).
+    """
+
+    judgement: Judgement
+    entities: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
-    """What the entities of all documents are in the corpus.
+    """What the entities and facts of all documents are in the corpus.
 
     `entities` maps a corpus id (`place/330402`, `company/闻泰通讯`) to its entity: canonical name, code, parent (a
-    corpus id too) and note, without mentions. `of` maps (document id, local entity id) to the corpus id.
+    corpus id too) and note, without mentions. `of` maps (document id, local entity id) to the corpus id. `merges` says
+    by which rule each name came to its entity.
+
+    `facts` maps (document id, local fact id) to the values that all tellings of one fact share, where they are not the
+    telling's own; a fact in `rejected` is not written. `confirmed` are the ids of facts that a person has confirmed.
+    `sources` counts the independent sources of every fact that several documents tell. `differs` holds pairs of facts
+    that seem to tell one thing and disagree, with what they disagree in (`amount`, `date`). `reprints` holds pairs of
+    documents with the share of the shorter one that stands in the other. `judgements` are all of them, applied or not.
+    `amended` holds the extractions that a judgement has changed.
     """
 
     entities: Mapping[str, Entity]
     of: Mapping[tuple[str, str], str]
+    merges: Mapping[str, tuple[Merge, ...]] = field(default_factory=dict)
+    facts: Mapping[tuple[str, str], Fact] = field(default_factory=dict)
+    rejected: frozenset[tuple[str, str]] = frozenset()
+    confirmed: frozenset[str] = frozenset()
+    sources: Mapping[str, int] = field(default_factory=dict)
+    differs: tuple[tuple[str, str, str], ...] = ()
+    reprints: tuple[tuple[str, str, float], ...] = ()
+    judgements: tuple[Applied, ...] = ()
+    amended: Mapping[str, Extraction] = field(default_factory=dict)

@@ -33,9 +33,9 @@ from kg.corpus import Source, as_text, find_sources, read_source
 from kg.errors import KgError, ReadError
 from kg.extract import Extractor
 from kg.gazetteer import Gazetteer
+from kg.identity import resolve_corpus
 from kg.model import Date, Extraction
 from kg.ontology import Ontology
-from kg.resolve import resolve_corpus
 from kg.resource import resource
 from kg.store import Reconciled, SourceRecord, Store
 from kg.values import parse_date

@@ -152,6 +152,20 @@ def fact_id(
     Words, bounds and evidence do not count: 1000亿 and 1000亿元 of one date and one pair are one fact. A date counts by
     its value, or by its words where it has none.
     """
+    text = fact_content(fact_type, roles, date, amount, status, label, qualifiers)
+    return f"{fact_type}-{hashlib.sha256(text.encode('utf-8')).hexdigest()[:12]}"
+
+
+def fact_content(
+    fact_type: str,
+    roles: Iterable[tuple[str, str]],
+    date: Date | None,
+    amount: Amount | None,
+    status: str,
+    label: str | None,
+    qualifiers: Iterable[tuple[str, str]],
+) -> str:
+    """What a fact says as one line of JSON: what its id is the digest of."""
     said = [
         fact_type,
         sorted({(role, entity) for role, entity in roles}),
@@ -161,8 +175,7 @@ def fact_id(
         label,
         sorted({(name, value) for name, value in qualifiers}),
     ]
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return f"{fact_type}-{hashlib.sha256(text.encode('utf-8')).hexdigest()[:12]}"
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
 def corpus_facts(extraction: Extraction, resolution: Resolution) -> tuple[Fact, ...]:

@@ -177,6 +177,7 @@ class Recognizer:
         self.known = {
             **dict.fromkeys(gazetteer.companies, "Company"),
             **dict.fromkeys(lexicon["central_bodies"], "Government"),
+            **(gazetteer.register.types if gazetteer.register is not None else {}),
         }
         self.institutions = {form: "University" for form in gazetteer.institutions if len(form) >= 3}
         self.common = frozenset(resource("data/gazetteer/common_words.txt").read_text(encoding="utf-8").split())

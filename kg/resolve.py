@@ -1,25 +1,24 @@
-"""Identity: which mentions are one entity of a document (`link`) and which entities are one thing of the corpus
-(`resolve_corpus`).
+"""Identity inside a document: which mentions are one entity (`Linker.link`). `identity` does the same for a corpus.
 
-    闻泰 · 闻泰通讯 · 闻泰通讯股份有限公司   →   one entity with two aliases
+    闻泰 · 闻泰通讯 · 闻泰通讯股份有限公司   →   one entity with two aliases, each with the rule that gave it the name
     南湖区 · 嘉兴市南湖区                   →   place/330402
 
-Both are computed from content alone and do not depend on order. A short form that fits two full names stays by itself
-rather than being given to the wrong one.
+It is computed from content alone and does not depend on order. A short form that fits two full names stays by itself,
+with both as candidates, rather than being given to the wrong one.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kg.gazetteer import Gazetteer
-from kg.model import Entity, Extraction, Mention, Resolution
+from kg.model import Entity, Mention
 from kg.ontology import Ontology
 from kg.recognize import Recognition, Recognizer
 
@@ -28,6 +27,8 @@ T = TypeVar("T")
 #: How many years after it was given up a place is still called by its former name without a word on the region.
 _REMEMBERED = 10
 _BRACKETED = re.compile(r"\([^()]*\)")
+#: How a short form fits a full name, by the rank that `Linker.fit` gives.
+FIT_RULES = {1: "short-form-by-omission", 2: "name-without-place", 3: "start-or-core-of-name"}
 _MARKS = re.compile(r"[“”‘’\"'《》〈〉「」『』【】·•\s]")
 
 
@@ -42,6 +43,20 @@ class Linked:
     def entity(self, entity_id: str) -> Entity:
         """The entity of an id ("e3")."""
         return self.entities[int(entity_id[1:]) - 1]
+
+
+class NameParts(NamedTuple):
+    """A name with what short forms are compared to: all but the class and the name are keys, empty where there is
+    none. `bare` is without brackets, `local` without its places; `core` and `brand` are those of companies and funds.
+    """
+
+    name: str
+    kind: str
+    key: str
+    bare: str
+    local: str
+    core: str
+    brand: str
 
 
 @lru_cache(maxsize=65536)
@@ -69,6 +84,8 @@ class Linker:
         )
         self._zones = tuple(sorted(lexicon["bare_zones"], key=len, reverse=True))
         self._short = dict(pair.split("=") for pair in lexicon.get("abbreviations", ()))
+        self._known = frozenset(self.key(name) for name in recognizer.known)
+        self._run = tuple(self.key(w) for w in lexicon.get("zone_bodies", ()))
 
     def link(self, recognition: Recognition) -> Linked:
         """Group the mentions of one document into entities."""
@@ -112,9 +129,12 @@ class Linker:
                 groups.append(group)
                 if code is None:
                     group.note = "undecided: " + ", ".join(self.gazetteer.path(c) for c in candidates[:6])
+                    group.could = [f"place/{c}" for c in candidates[:6]]
                 elif len(candidates) > 1:
                     group.note = f"{mention.name} = {self.gazetteer.path(code)} ({why}, {len(candidates)} candidates)"
             group.mentions.append(mention)
+            if code is not None:
+                group.why.setdefault(mention.name, f"{mention.rule}, {why}")
         for group in groups:
             if group.code is not None:
                 group.name = self.gazetteer.get(group.code).name
@@ -141,6 +161,10 @@ class Linker:
                 groups.append(group)
             group.mentions.append(mention)
             group.place = group.place or owner
+            if owner is not None:
+                group.why.setdefault(mention.name, "completed-by-place")
+            elif mention.name != group.name:
+                group.why.setdefault(mention.name, "same-spelling")
         groups = self._one_type(groups)
         self._merge_short_forms(groups, recognition.short_forms, self._apart(recognition))
         groups = [g for g in groups if len(g.mentions) > 0]
@@ -226,7 +250,7 @@ class Linker:
             best = max(same, key=lambda g: (len(g.mentions), -g.mentions[0].span.start))
             for other in same:
                 if other is not best:
-                    best.take(other)
+                    best.take(other, "same-spelling")
         return groups
 
     def _apart(self, recognition: Recognition) -> set[frozenset[str]]:
@@ -257,10 +281,11 @@ class Linker:
                 and owner.code is None
                 and other.code is None
             ):
-                owner.take(other)
+                owner.take(other, "defined-short-form")
                 other.owner = owner
             if owner is not None and short not in self.recognizer.self_words:
                 owner.final().aliases.add(short)
+                owner.final().why.setdefault(short, "defined-short-form")
         free = [g for g in groups if g.code is None and len(g.mentions) > 0 and g.type != "Person"]
         # The names that a short form could stand for lie in the block of one of its beginnings, or end as it does.
         blocked: dict[str, dict[int, _Group]] = defaultdict(dict)
@@ -285,8 +310,9 @@ class Linker:
             if owner is None:
                 if sum(rank > 0 for rank, _ in ranked) > 1:
                     group.note = "undecided: " + ", ".join(sorted(g.name for rank, g in ranked if rank > 0))
+                    group.could = sorted((g for rank, g in ranked if rank > 0), key=lambda g: g.name)
                 continue
-            owner.take(group)
+            owner.take(group, FIT_RULES[max(rank for rank, g in ranked if g is owner)])
             group.owner = owner
 
     def choose(self, short: str, fitting: list[tuple[int, str, T]]) -> T | None:
@@ -305,28 +331,37 @@ class Linker:
             return chain[0][1]
         return None
 
+    def parts(self, name: str, kind: str) -> NameParts:
+        """A name taken apart for `fit`; what is asked often is taken apart once."""
+        key = self.key(name)
+        bare = self.key(re.sub(r"\([^()]*\)", "", name)) if "(" in name else key
+        local = self.key(self.recognizer.without_places(name))
+        if kind not in ("Company", "Fund"):
+            return NameParts(name, kind, key, bare, local, "", "")
+        core, brand = self.key(self.recognizer.core(name)), self.key(self.recognizer.brand(name))
+        return NameParts(name, kind, key, bare, local, core, brand)
+
     def fit(self, short: str, name: str, kind: str) -> int:
         """How well a short form fits a full name: 0 not, 1 by omission (庐阳湾产投), 2 without its place, 3 as its
         beginning or core.
         """
-        s, n = self.key(short), self.key(name)
+        if not 1 < len(self.key(short)) < len(self.key(name)):
+            return 0
+        return self.fit_parts(self.key(short), self.parts(name, kind))
+
+    def fit_parts(self, s: str, parts: NameParts) -> int:
+        """`fit` of the key of a short form to a name taken apart."""
+        n = parts.key
         if len(s) < 2 or len(s) >= len(n):
             return 0
-        if (
-            short in self.recognizer.known
-            and name.startswith(short)
-            and name[len(short) :] not in self.recognizer.endings
-        ):
+        if s in self._known and n.startswith(s) and n[len(s) :] not in self.recognizer.endings:
             return 0  # 中国铁建 and 中国铁建投资集团有限公司 are two
-        bare = self.key(re.sub(r"\([^()]*\)", "", name))
-        if s == bare:
+        if s == parts.bare:
             return 3
-        local = self.key(self.recognizer.without_places(name))
-        if kind not in ("Company", "Fund"):
+        if parts.kind not in ("Company", "Fund"):
             return 2 if n.endswith(s) and len(s) >= 4 and self.recognizer.is_places(n[: len(n) - len(s)]) else 0
-        core = self.key(self.recognizer.core(name))
-        brand = self.key(self.recognizer.brand(name))
-        if s in (core, local) and len(s) >= 3:
+        brand = parts.brand
+        if s in (parts.core, parts.local) and len(s) >= 3:
             return 3 if n.startswith(s) else 2
         if len(brand) < 2 or brand not in s:
             return 0
@@ -352,15 +387,11 @@ class Linker:
 
     def blocks(self, name: str, kind: str) -> set[str]:
         """Keys under which the short forms of a name are looked for, so that not all pairs need comparing."""
-        found = {self.key(re.sub(r"\([^()]*\)", "", name)), self.key(self.recognizer.without_places(name))}
+        parts = self.parts(name, kind)
+        found = {parts.bare, parts.local}
         if kind in ("Company", "Fund"):
-            brand = self.key(self.recognizer.brand(name))
-            bare = self.key(name)
-            found |= {
-                brand,
-                bare[: bare.index(brand) + len(brand)] if brand in bare else brand,
-                self.key(self.recognizer.core(name)),
-            }
+            brand, key = parts.brand, parts.key
+            found |= {brand, key[: key.index(brand) + len(brand)] if brand in key else brand, parts.core}
         return {f for f in found if len(f) >= 2}
 
     def compatible(self, a: str, b: str) -> bool:
@@ -377,6 +408,7 @@ class Linker:
         of: dict[tuple[int, int], str] = {}
         ids = {id(g): f"e{n}" for n, g in enumerate(groups, 1)}
         by_code = {g.code: ids[id(g)] for g in groups if g.code is not None}
+        zones = {self.key(g.name): id(g) for g in groups if g.type == "Park"}
         starts: dict[int, list[tuple[Mention, _Group]]] = defaultdict(list)
         for g in groups:
             for m in g.mentions:
@@ -412,17 +444,48 @@ class Linker:
                         ids[id(g)]
                         for m in mentions
                         for n, g in sorted(starts[m.span.start], key=lambda p: -p[0].span.end)
-                        if g.code is not None and n.span.end < m.span.end
+                        if g is not group and g.type in ("Place", "Park") and n.span.end < m.span.end
                     ),
                     ids[id(group.place)] if group.place is not None else None,
                 )
+                # 嘉兴科技城管委会 runs 嘉兴科技城 rather than the city it lies in.
+                parent = next((ids[z] for z in self._zones_of(group, zones)), parent)
+            merged = {n: why for n, why in group.why.items() if n != name}
             entities.append(
                 Entity(
-                    ids[id(group)], group.type, name, tuple(aliases), tuple(mentions), group.code, parent, group.note
+                    ids[id(group)],
+                    group.type,
+                    name,
+                    tuple(aliases),
+                    tuple(mentions),
+                    group.code,
+                    parent,
+                    group.note,
+                    merged=tuple(sorted(merged.items())),
+                    candidates=tuple(
+                        c if isinstance(c, str) else ids[id(c.final())]
+                        for c in group.could
+                        if isinstance(c, str) or id(c.final()) in ids
+                    ),
                 )
             )
         ranked = [ids[id(g)] for g in self._main_places(groups, recognition)]
         return Linked(tuple(entities), of, tuple(ranked))
+
+
+    def _zones_of(self, group: _Group, zones: Mapping[str, int]) -> Iterator[int]:
+        """The zone that a management committee is named after."""
+        if group.type != "Government" or len(zones) == 0:
+            return
+        for name in (group.name, *sorted(group.aliases)):
+            zone = self.run_by(self.key(name))
+            if zone is not None and zone in zones:
+                yield zones[zone]
+
+    def run_by(self, name: str) -> str | None:
+        """The key of the zone whose committee a name names (嘉兴科技城管委会 → 嘉兴科技城); None for any other name."""
+        ending = next((e for e in self._run if name.endswith(e) and len(name) > len(e) + 2), None)
+        return None if ending is None else name[: len(name) - len(ending)]
 
 
 def _inner_names(name: str) -> set[str]:
@@ -433,7 +496,7 @@ def _inner_names(name: str) -> set[str]:
 class _Group:
     """Mentions on their way to become one entity."""
 
-    __slots__ = ("aliases", "code", "mentions", "name", "note", "owner", "place", "type")
+    __slots__ = ("aliases", "code", "could", "mentions", "name", "note", "owner", "place", "type", "why")
 
     def __init__(self, kind: str, name: str, *, code: str | None = None) -> None:
         self.type = kind
@@ -444,9 +507,13 @@ class _Group:
         self.note: str | None = None
         self.owner: _Group | None = None
         self.place: _Group | None = None  # the division that a body was completed with
+        self.why: dict[str, str] = {}  # name → the rule that made it one of this group
+        self.could: Sequence[str | _Group] = ()  # what a name that stays undecided could mean
 
-    def take(self, other: _Group) -> None:
-        """Make another group's mentions one's own."""
+    def take(self, other: _Group, rule: str) -> None:
+        """Make another group's mentions one's own, by a rule."""
+        for name, why in (*other.why.items(), *((m.name, rule) for m in other.mentions), (other.name, rule)):
+            self.why.setdefault(name, why)
         self.mentions.extend(other.mentions)
         self.aliases |= other.aliases | {other.name}
         other.mentions = []
@@ -456,145 +523,6 @@ class _Group:
         return self if self.owner is None else self.owner.final()
 
 
-# ---------------------------------------------------------------- the corpus
-
-
-def resolve_corpus(extractions: Iterable[Extraction], *, linker: Linker) -> Resolution:
-    """Give every entity of every document its corpus id; the result does not depend on the order of documents.
-
-    Places with a code are their code. Anything else is its class and name; a short form joins the full name of the
-    same class that it fits where just one in the corpus does.
-    """
-    gazetteer, ontology = linker.gazetteer, linker.ontology
-    records = sorted(
-        ((x.document.id, e) for x in extractions for e in x.entities),
-        key=lambda item: (item[0], int(item[1].id[1:])),
-    )
-    clusters: dict[tuple[str, str], list[tuple[str, Entity]]] = defaultdict(list)
-    for document, entity in records:
-        if entity.code is not None:
-            clusters["place", entity.code].append((document, entity))
-        elif entity.type == "Person":
-            clusters["Person", linker.key(entity.name)].append((document, entity))
-        else:
-            clusters["name", linker.key(entity.name)].append((document, entity))
-    owner: dict[tuple[str, str], tuple[str, str]] = {}
-    named: dict[tuple[str, str], tuple[str, str]] = {}  # cluster → its longest name and class
-    blocks: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for cluster, members in clusters.items():
-        if cluster[0] == "name":
-            named[cluster] = min(((e.name, e.type) for _, e in members), key=lambda item: (-len(item[0]), item))
-            for block in linker.blocks(*named[cluster]):
-                blocks[block].add(cluster)
-    defined: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for cluster, members in clusters.items():
-        if cluster[0] == "name":
-            for _, entity in members:
-                for alias in entity.aliases:
-                    defined[linker.key(alias)].add(cluster)
-
-    def final(cluster: tuple[str, str]) -> tuple[str, str]:
-        while cluster in owner:
-            cluster = owner[cluster]
-        return cluster
-
-    # 江苏启岳集团 is the 启岳集团 from 江苏, where one legal name of the corpus is called 启岳集团.
-    legal = tuple(w for w in ontology.names["Company"].legal if len(w) > 3)
-    for cluster in sorted(named):
-        name, kind = named[cluster]
-        bare = linker.recognizer.without_places(name)
-        if bare == name or len(bare) < 4 or name.endswith(legal) or linker.recognizer.brand(bare) == "":
-            continue
-        called = [
-            c
-            for c in sorted(defined[linker.key(bare)])
-            if c != cluster and named[c][0].endswith(legal) and linker.compatible(kind, named[c][1])
-        ]
-        if len(called) == 1:
-            owner[cluster] = called[0]
-    for cluster in sorted(set(named) - set(owner)):
-        short, kind = named[cluster]
-        told = sorted(
-            {
-                final(c)
-                for c in defined[cluster[1]]
-                if c != cluster and len(named[c][0]) > len(short) and linker.compatible(kind, named[c][1])
-            }
-            - {cluster}
-        )
-        if len(told) == 1:
-            owner[cluster] = told[0]
-            continue
-        near = {c for size in range(2, min(len(short), 6) + 1) for c in blocks.get(cluster[1][:size], ())}
-        near |= {c for size in range(2, 5) for c in blocks.get(cluster[1][size:], ())} | blocks.get(cluster[1], set())
-        fitting = [
-            (rank, named[c][0], c) for c in sorted(near)
-            if c != cluster and len(named[c][0]) > len(short) and linker.compatible(kind, named[c][1])
-            and (rank := linker.fit(short, named[c][0], named[c][1])) > 0
-        ]  # fmt: skip
-        chosen = linker.choose(short, fitting)
-        if chosen is not None:
-            owner[cluster] = chosen
-
-    # Two legal names with one core that are called the same are one company before and after a change of form.
-    cores: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    for cluster in sorted(named):
-        if cluster not in owner and ontology.top(named[cluster][1]) == "Company":
-            core = linker.key(linker.recognizer.core(named[cluster][0]))
-            for alias in sorted({linker.key(a) for _, e in clusters[cluster] for a in e.aliases}):
-                if len(alias) >= 3:
-                    cores[core, alias].append(cluster)
-    for same in cores.values():
-        for other in same[1:]:
-            if other not in owner and same[0] not in owner and other != same[0]:
-                owner[other] = same[0]
-
-    merged: dict[tuple[str, str], list[tuple[str, Entity]]] = defaultdict(list)
-    for cluster in sorted(clusters):
-        merged[final(cluster)].extend(clusters[cluster])
-    entities: dict[str, Entity] = {}
-    of: dict[tuple[str, str], str] = {}
-    for cluster in sorted(merged):
-        members = merged[cluster]
-        kind = _majority(e.type for _, e in members)
-        if cluster[0] == "place":
-            name = gazetteer.get(cluster[1]).name
-            corpus_id = f"place/{cluster[1]}"
-        else:
-            name = _majority(_called(e) for _, e in members)
-            longest = max((e.name for _, e in members), key=lambda n: (len(n), n))
-            corpus_id = f"{ontology.top(kind).lower()}/{_slug(longest)}"
-        aliases = sorted({n for _, e in members for n in (e.name, *e.aliases)} - {name})
-        note = next((e.note for _, e in sorted(members, key=lambda m: m[0]) if e.note is not None), None)
-        entities[corpus_id] = Entity(
-            corpus_id, kind, name, tuple(aliases), (), cluster[1] if cluster[0] == "place" else None, None, note
-        )
-        for document, entity in members:
-            of[document, entity.id] = corpus_id
-    parents: dict[str, Counter[str]] = defaultdict(Counter)
-    for document, entity in records:
-        if entity.parent is not None:
-            parents[of[document, entity.id]][of[document, entity.parent]] += 1
-    for corpus_id, counts in parents.items():
-        best = min(counts, key=lambda p: (-counts[p], p))
-        if best != corpus_id:
-            entities[corpus_id] = replace(entities[corpus_id], parent=best)
-    return Resolution(entities, of)
-
-
-def _majority(values: Iterable[str]) -> str:
-    counts = Counter(values)
-    return min(counts, key=lambda v: (-counts[v], -len(v), v))
-
-
-def _called(entity: Entity) -> str:
-    """The form that a document uses most for an entity, its full name where none is used more than once."""
-    counts = Counter(m.name for m in entity.mentions if m.rule != "local")
-    if len(counts) == 0:
-        return entity.name
-    return min(counts, key=lambda n: (-counts[n], n != entity.name, -len(n), n))
-
-
-def _slug(name: str) -> str:
+def slug(name: str) -> str:
     """A name as the last part of an IRI: quotes and blanks dropped, what an IRI forbids replaced."""
-    return re.sub(r"[\s<>\"{}|\\^`%#?/\[\]]+", "-", _MARKS.sub("", name)).strip("-") or "-"
+    return re.sub(r"[\s<>\"{}|\\^`%#?/\[\]@]+", "-", _MARKS.sub("", name)).strip("-") or "-"

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from kg.gazetteer import Gazetteer
 
 #: Format of the folder. A store of another format is refused: it is a build product and is built again.
-FORMAT = 2
+FORMAT = 3
 
 #: New documents whose graphs are written in one transaction.
 _BATCH = 100
@@ -203,6 +203,7 @@ def encode(extraction: Extraction) -> str:
             [
                 entity.id, entity.type, entity.name, entity.aliases, entity.code, entity.parent, entity.note,
                 [[span(m.span), m.type, m.name, m.rule, m.confidence, m.code] for m in entity.mentions],
+                entity.merged, entity.candidates, entity.identifiers,
             ]
             for entity in extraction.entities
         ],
@@ -259,8 +260,13 @@ def decode(text: str) -> Extraction:
                     code=code,
                     parent=parent,
                     note=note,
+                    merged=pairs(merged),
+                    candidates=tuple(candidates),
+                    identifiers=tuple(identifiers),
                 )
-                for name, kind, label, aliases, code, parent, note, mentions in data["entities"]
+                for name, kind, label, aliases, code, parent, note, mentions, merged, candidates, identifiers in data[
+                    "entities"
+                ]
             ),
             facts=tuple(
                 Fact(

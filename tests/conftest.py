@@ -16,9 +16,9 @@ import pytest
 from kg.corpus import find_sources, read_source, read_text
 from kg.extract import Extractor
 from kg.gazetteer import Gazetteer
+from kg.identity import resolve_corpus
 from kg.model import Document, Extraction
 from kg.ontology import FILES, Ontology
-from kg.resolve import resolve_corpus
 from kg.resource import resource
 from kg.store import SourceRecord, Store
 

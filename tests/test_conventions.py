@@ -18,9 +18,10 @@ MODULES = {path.stem: path for path in sorted((ROOT / "kg").glob("*.py"))}
 
 #: A module imports only from modules to its left.
 ORDER = [
-    "__init__", "model", "errors", "resource", "ontology", "values", "gazetteer", "corpus", "recognize", "resolve",
-    "extract", "explain", "rdf", "store", "export", "network", "layout", "view", "search", "pipeline", "evaluate",
-    "api", "pages", "worker", "server", "cli", "__main__",
+    "__init__", "model", "errors", "resource", "ontology", "values", "register", "gazetteer", "corpus", "recognize",
+    "resolve", "extract", "explain", "judgements", "reprints", "rdf", "identity", "store", "export", "network",
+    "layout", "view", "search", "pipeline", "review", "evaluate", "api", "pages", "worker", "server", "cli",
+    "__main__",
 ]  # fmt: skip
 
 #: Who may import a third-party package. Everyone else asks the owner.

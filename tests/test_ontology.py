@@ -15,9 +15,9 @@ from kg.corpus import read_text
 from kg.errors import OntologyError
 from kg.extract import Extractor
 from kg.gazetteer import Gazetteer
+from kg.identity import resolve_corpus
 from kg.network import links, load_network, to_networkx
 from kg.ontology import FILES, KG, SLOTS, STATUSES, Ontology
-from kg.resolve import resolve_corpus
 from kg.store import SourceRecord, Store
 from kg.view import render
 

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from kg.extract import Extractor
 from kg.gazetteer import Gazetteer
+from kg.identity import resolve_corpus
 from kg.model import Entity, Extraction, Resolution
 from kg.ontology import Ontology
 from kg.rdf import corpus_facts
-from kg.resolve import key, resolve_corpus
+from kg.resolve import key
 from kg.store import SourceRecord, Store
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from kg.corpus import find_sources, read_source
 from kg.extract import Extractor
 from kg.gazetteer import Gazetteer
+from kg.identity import resolve_corpus
 from kg.model import Document
 from kg.network import links, load_network
 from kg.ontology import Ontology
-from kg.resolve import resolve_corpus
 from kg.store import SourceRecord, Store
 from kg.view import render
 
