@@ -3,8 +3,8 @@
 Input is what all documents yield and what people have judged; output a `Resolution`, the same in whatever order the
 documents come.
 
-    a: 闻泰通讯股份有限公司落户南湖区。   b: 闻泰通讯投资3亿元。   →   company/闻泰通讯股份有限公司 (start-or-core-of-name)
-    a: 甲公司董事长张伟   b: 乙大学校长张伟                    →   person/张伟(甲公司), person/张伟(乙大学)
+    a: 闻泰通讯股份有限公司落户南湖区。   b: 闻泰通讯投资3亿元。   →   company/闻泰通讯股份有限公司
+    a: 甲公司董事长张伟   b: 乙大学校长张伟                →   person/张伟(甲公司), person/张伟(乙大学)
 
 Names are gathered into atoms (one name, one thing; a place is its code; a person of one document), atoms are joined by
 rules that have names, and no rule joins what a person has told apart. Names are only compared inside of blocks (a
@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 from kg.extract import TOLD_APART_BY_LABEL
 from kg.judgements import replayed
-from kg.model import Amount, Applied, Date, Entity, Extraction, Fact, Judgement, Merge, Resolution
+from kg.model import Amount, Applied, Date, Entity, Extraction, Fact, Judgement, Resolution
 from kg.rdf import fact_content, fact_id
 from kg.reprints import Reprints, groups, independent
 from kg.resolve import FIT_RULES, Linker, NameParts, slug
@@ -181,7 +181,7 @@ class _Corpus:
         if len(theirs) == 0 or len(theirs) == len(entity.mentions):
             return None
         names = {n for n in (entity.name, *entity.aliases) if of_second(n)}
-        kept_names = {n for n in (entity.name, *entity.aliases)} - names
+        kept_names = {entity.name, *entity.aliases} - names
         fresh = f"e{max(int(e.id[1:]) for e in extraction.entities) + 1}"
         kept = replace(
             entity,
@@ -228,15 +228,15 @@ class _Corpus:
         self._gather_facts()
         rejected, confirmed = self._judge_facts()
         sources = self._sources(groups(pairs), rejected)
-        differs = {
-            (min(a, b), max(a, b), what)
-            for one, other, what in self.differs
-            if (a := self._fact_id(*one)) != (b := self._fact_id(*other)) and one not in rejected and other not in rejected
-        }
+        differs = set()
+        for one, other, what in self.differs:
+            a, b = sorted((self._fact_ids[one], self._fact_ids[other]))
+            if a != b and one not in rejected and other not in rejected:
+                differs.add((a, b, what))
         return Resolution(
             entities=dict(sorted(self.entities.items())),
             of=dict(sorted(self.of.items())),
-            merges=self._merges(),
+            why=self._why(),
             facts=dict(sorted(self.canonical.items())),
             rejected=frozenset(rejected),
             confirmed=frozenset(confirmed),
@@ -365,7 +365,8 @@ class _Corpus:
         called: dict[str, set[Atom]] = defaultdict(set)
         for atom, members in self.members.items():
             if atom[0] in ("name", "known"):
-                name, kind = min(((s.entity.name, s.entity.type) for s in members), key=lambda i: (-len(i[0]), i))
+                forms = ((s.entity.name, s.entity.type) for s in members)
+                name, kind = min(forms, key=lambda form: (-len(form[0]), form))
                 if atom[0] == "known" and self.register is not None:
                     entry = self.register.entries[atom[1]]
                     name, kind = entry.name, entry.type
@@ -414,6 +415,11 @@ class _Corpus:
             if len(told) == 1:
                 sets.join(atom, next(iter(told)), "short-form-of-another-document")
                 continue
+            # 容川资本 is rather 容川资本管理有限公司 than its branch 容川资本(香港)有限公司.
+            whole = [c for c in sorted(told) if "(" not in named[c].name]
+            if len(whole) == 1 and len(parts.key) >= 3:
+                sets.join(atom, whole[0], "short-form-of-the-one-without-a-bracket")
+                continue
             fitting = []
             for c in blocks.near(parts):
                 other = named[c]
@@ -427,19 +433,21 @@ class _Corpus:
                 rule = FIT_RULES[next(rank for rank, _, c in fitting if c == chosen)]
                 sets.join(atom, chosen, rule)
                 continue
-            could = sorted({*told, *(sets.find(c) for _, _, c in fitting)} - {sets.find(atom)})
+            could: list[Atom] = sorted({*told, *(sets.find(c) for _, _, c in fitting)} - {sets.find(atom)})
             if 1 < len(could) <= _MOST_CANDIDATES:
                 self.candidates[atom] = tuple(could)
         # Two legal names with one core that are called the same are one company before and after a change of form.
-        cores: dict[tuple[str, str], list[Atom]] = defaultdict(list)
+        cores: dict[tuple[str, str, str], list[Atom]] = defaultdict(list)
         for atom in sorted(named):
             if sets.find(atom) == atom and self.ontology.top(named[atom].kind) == "Company":
+                between = "".join(re.findall(r"\([^()]*\)", named[atom].name))
                 for alias in sorted({self.key(a) for s in self.members[atom] for a in s.entity.aliases}):
                     if len(alias) >= 3:
-                        cores[named[atom].core, alias].append(atom)
+                        # 启岳(包头)新材料 is not 启岳(钦州)新材料.
+                        cores[named[atom].core, alias, between].append(atom)
         for same in cores.values():
-            for other in same[1:]:
-                sets.join(other, same[0], "same-core-and-short-form")
+            for atom in same[1:]:
+                sets.join(atom, same[0], "same-core-and-short-form")
 
     # ------------------------------------------------------------ what context decides
 
@@ -447,7 +455,9 @@ class _Corpus:
         """A short form of several names, or a name of several places, is the one whose partners in facts it shares."""
         for atom, members in self.members.items():
             if atom[0] == "somewhere":
-                could = tuple(a for c in members[0].entity.candidates if (a := ("place", c[6:])) in self.members)
+                could: tuple[Atom, ...] = tuple(
+                    ("place", c[6:]) for c in members[0].entity.candidates if ("place", c[6:]) in self.members
+                )
                 if len(could) > 0:
                     self.candidates[atom] = could
         if len(self.candidates) == 0:
@@ -502,7 +512,8 @@ class _Corpus:
                     for e in ids:
                         known[e] |= ids - {e}
             found = {self.sets.find(self.atom[document, e]) for e in known.get(entity, ())}
-            return {a for a in found if not self._wide(a)}
+            # People are not yet told apart: here their name says enough.
+            return {a[:2] if a[0] == "person" else a for a in found if not self._wide(a)}
 
         return of
 
@@ -548,7 +559,8 @@ class _Corpus:
             if not employers[one].isdisjoint(employers[other]):
                 self.sets.join(other, one, "same-employer")
         for one, other in combinations(known, 2):
-            if any(not ties.get(e, set()).isdisjoint(employers[other]) for e in employers[one]):
+            tied = any(not ties.get(e, set()).isdisjoint(employers[other]) for e in employers[one])
+            if tied or not self._brands(employers[one]).isdisjoint(self._brands(employers[other])):
                 self.sets.join(other, one, "related-employer")
         around = {a: self._surroundings(a) for a in atoms}
         loose = [a for a in atoms if len(employers[a]) == 0]
@@ -568,6 +580,16 @@ class _Corpus:
         final = sorted({self.sets.find(a) for a in atoms})
         for root in final:
             self.candidates[root] = tuple(r for r in final if r != root)[:_MOST_CANDIDATES]
+
+    def _brands(self, employers: Iterable[Atom]) -> set[str]:
+        """The brands of companies and funds: 容川资本 and 容川(嘉兴)股权投资合伙企业 are of one house."""
+        found = {
+            self.linker.recognizer.brand(s.entity.name)
+            for e in employers
+            for s in self.members.get(e, ())[:1]
+            if s.entity.type in ("Company", "Fund")
+        }
+        return found - {""}
 
     def _employers(self, atom: Atom) -> frozenset[Atom]:
         """Whom a person of a document works for; a government counts as the place that it governs, too."""
@@ -696,6 +718,7 @@ class _Corpus:
             self.entities[corpus_id] = self._entity(root, corpus_id, made[root][1], made[root][2])
             for seen in made[root][2]:
                 self.of[seen.document, seen.entity.id] = corpus_id
+        self._show_apart()
         for root, could in self.candidates.items():
             own = self.ids[self.sets.find(root)]
             ids_ = dict.fromkeys(self.ids[r] for c in could if (r := self.sets.find(c)) in self.ids)
@@ -709,6 +732,20 @@ class _Corpus:
                     candidates=tuple(dict.fromkeys((*self.entities[own].candidates, *others))),
                     note=note,
                 )
+
+    def _show_apart(self) -> None:
+        """Things that would be shown alike, and are no namesakes by nature, are shown by their longest names."""
+        shown: dict[str, list[str]] = defaultdict(list)
+        for corpus_id, entity in self.entities.items():
+            if entity.type != "Person" and entity.code is None:
+                shown[entity.name].append(corpus_id)
+        for ids in shown.values():
+            if len(ids) > 1:
+                for corpus_id in ids:
+                    entity = self.entities[corpus_id]
+                    longest = max((entity.name, *entity.aliases), key=lambda n: (len(n), n))
+                    names = {entity.name, *entity.aliases} - {longest}
+                    self.entities[corpus_id] = replace(entity, name=longest, aliases=tuple(sorted(names)))
 
     def _settled(self, one: str, other: str) -> bool:
         """True where a person has told two things apart, so that neither is a candidate for the other."""
@@ -760,7 +797,8 @@ class _Corpus:
 
     def _entity(self, root: Atom, corpus_id: str, kind: str, members: Sequence[_Seen]) -> Entity:
         names = {n for s in members for n in (s.entity.name, *s.entity.aliases)}
-        code, identifiers = None, ()
+        code: str | None = None
+        identifiers: tuple[str, ...] = ()
         if root[0] == "place":
             code, name = root[1], self.gazetteer.get(root[1]).name
         elif root[0] == "known" and self.register is not None:
@@ -825,9 +863,10 @@ class _Corpus:
             done = self.outcome.get(judgement.id)
             if done is not None and done.problem is not None:
                 continue
-            refs = [judgement.about] if judgement.action in ("rename", "add-alias") else [judgement.about, judgement.other]
+            naming = judgement.action in ("rename", "add-alias")
+            refs = [judgement.about] if naming else [judgement.about, judgement.other]
             found = [self._roots(ref) for ref in refs]
-            if any(len(roots) != 1 for roots in found) and (done is None or judgement.action in ("rename", "add-alias")):
+            if any(len(roots) != 1 for roots in found) and (done is None or naming):
                 ref, roots = next((r, f) for r, f in zip(refs, found, strict=True) if len(f) != 1)
                 self._fail(judgement, f"{ref!r} names {'nothing' if len(roots) == 0 else f'{len(roots)} things'}")
                 continue
@@ -838,35 +877,32 @@ class _Corpus:
             if judgement.action == "rename":
                 entity = self.entities[ids[0]]
                 names = {entity.name, *entity.aliases} - {judgement.other}
-                self.entities[ids[0]] = replace(entity, name=judgement.other, aliases=tuple(sorted(names)))
+                given = tuple(sorted({*entity.given, entity.name}))
+                self.entities[ids[0]] = replace(
+                    entity, name=judgement.other, aliases=tuple(sorted(names)), given=given
+                )
             elif judgement.action == "add-alias":
                 entity = self.entities[ids[0]]
                 names = ({*entity.aliases, judgement.other}) - {entity.name}
-                self.entities[ids[0]] = replace(entity, aliases=tuple(sorted(names)))
+                given = tuple(sorted({*entity.given, judgement.other}))
+                self.entities[ids[0]] = replace(entity, aliases=tuple(sorted(names)), given=given)
             self.outcome[judgement.id] = Applied(judgement, tuple(dict.fromkeys(ids)))
 
-    def _merges(self) -> dict[str, tuple[Merge, ...]]:
-        """Why each name belongs to its entity: the rules inside of documents, and those across them."""
-        found: dict[str, dict[tuple[str, str], set[str]]] = defaultdict(lambda: defaultdict(set))
+    def _why(self) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
+        """Why each name of each document belongs to its entity: the rules inside of documents and across them."""
+        found: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
         for atom, members in self.members.items():
             rule = self.sets.rules.get(atom)
             if rule is None and atom[0] == "known":
                 rule = "table-of-known-entities"
             for seen in members:
-                about = found[self.of[seen.document, seen.entity.id]]
-                for name, why in seen.entity.merged:
-                    about[name, why].add(seen.document)
+                about = found[seen.document, self.of[seen.document, seen.entity.id]]
+                about.update(seen.entity.merged)
                 if rule is not None:
-                    about[seen.entity.name, rule].add(seen.document)
-        return {
-            corpus_id: tuple(Merge(name, rule, tuple(sorted(where))) for (name, rule), where in sorted(about.items()))
-            for corpus_id, about in sorted(found.items())
-        }
+                    about.add((seen.entity.name, rule))
+        return {place: tuple(sorted(about)) for place, about in sorted(found.items()) if len(about) > 0}
 
     # ------------------------------------------------------------ facts
-
-    def _fact_id(self, document: str, local: str) -> str:
-        return self._fact_ids[document, local]
 
     def _gather_facts(self) -> None:
         """One fact of all tellings that agree; those that nearly do are flagged."""
@@ -1010,9 +1046,9 @@ class _Corpus:
             said = json.loads(
                 fact_content(kind, wanted, fact.date, fact.amount, fact.status, fact.label, fact.qualifiers)
             )
-            agree = (said[3] == amount or None in (said[3], amount)) and (
-                said[2] == date or None in (said[2], date) or str(said[2]).startswith(str(date)) or str(date).startswith(str(said[2]))
-            )
+            same_day = said[2] == date or None in (said[2], date)
+            same_day = same_day or said[2].startswith(date) or date.startswith(said[2])
+            agree = same_day and (said[3] == amount or None in (said[3], amount))
             if agree and (kind not in TOLD_APART_BY_LABEL or said[5] == label):
                 found_names[name] = said[2] == date and said[3] == amount
         exact = {n for n, same in found_names.items() if same}
@@ -1031,8 +1067,8 @@ class _Blocks:
         self.begins: dict[str, list[Atom]] = defaultdict(list)
         for atom in sorted(named):
             parts = named[atom]
-            for form in {parts.bare, parts.local, parts.core}:
-                if len(form) >= 2 and form != parts.key:
+            for form in (parts.bare, parts.local, parts.core):
+                if len(form) >= 2 and form != parts.key and atom not in self.exact[form][-1:]:
                     self.exact[form].append(atom)
             brand = parts.brand
             if len(brand) >= 2 and brand in parts.key:

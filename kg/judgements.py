@@ -66,8 +66,8 @@ def read(path: Path) -> list[Judgement]:
         fields = line.split("\t")
         if not 6 <= len(fields) <= 7:
             raise JudgementError(
-                f"{_short(line)!r} has {len(fields)} fields, not 6 or 7 (action, about, other, reason, who, when, fact);"
-                " put tabs between them",
+                f"{_short(line)!r} has {len(fields)} fields, not 6 or 7; put tabs between them: action, about, other,"
+                " reason, who, when, fact",
                 where=path,
                 line=number,
             )

@@ -154,7 +154,7 @@ class Entity:
 
     `merged` says why the entity has its names: pairs of a name and the rule that gave it to this entity. `candidates`
     are what a name that stays undecided could mean: ids of entities of the document, or corpus ids (`place/110105`).
-    `identifiers` are those of the user's table of known entities.
+    `identifiers` are those of the user's table of known entities. `given` are names that a person has given it.
     """
 
     id: str
@@ -168,6 +168,7 @@ class Entity:
     merged: tuple[tuple[str, str], ...] = ()
     candidates: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,15 +215,6 @@ class Extraction:
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
-    """One step by which a name of one or more documents became part of an entity of the corpus, and the rule for it."""
-
-    name: str
-    rule: str
-    documents: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a person has decided: `action` on `about` (and `other`), with reason, name and time (ISO 8601).
 
@@ -259,8 +251,8 @@ class Resolution:
     """What the entities and facts of all documents are in the corpus.
 
     `entities` maps a corpus id (`place/330402`, `company/闻泰通讯`) to its entity: canonical name, code, parent (a
-    corpus id too) and note, without mentions. `of` maps (document id, local entity id) to the corpus id. `merges` says
-    by which rule each name came to its entity.
+    corpus id too) and note, without mentions. `of` maps (document id, local entity id) to the corpus id. `why` holds,
+    for a document and a corpus id, pairs of a name and the rule by which it came to its entity.
 
     `facts` maps (document id, local fact id) to the values that all tellings of one fact share, where they are not the
     telling's own; a fact in `rejected` is not written. `confirmed` are the ids of facts that a person has confirmed.
@@ -272,7 +264,7 @@ class Resolution:
 
     entities: Mapping[str, Entity]
     of: Mapping[tuple[str, str], str]
-    merges: Mapping[str, tuple[Merge, ...]] = field(default_factory=dict)
+    why: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
     facts: Mapping[tuple[str, str], Fact] = field(default_factory=dict)
     rejected: frozenset[tuple[str, str]] = frozenset()
     confirmed: frozenset[str] = frozenset()

@@ -29,13 +29,17 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from kg import __version__, search
+from kg import judgements as judging
 from kg.corpus import Source, as_text, find_sources, read_source
-from kg.errors import KgError, ReadError
+from kg.errors import JudgementError, KgError, ReadError, StoreError
 from kg.extract import Extractor
 from kg.gazetteer import Gazetteer
 from kg.identity import resolve_corpus
-from kg.model import Date, Extraction
+from kg.model import Applied, Date, Extraction, Judgement
 from kg.ontology import Ontology
+from kg.recognize import Recognizer
+from kg.register import Register
+from kg.resolve import Linker
 from kg.resource import resource
 from kg.store import Reconciled, SourceRecord, Store
 from kg.values import parse_date
@@ -48,8 +52,11 @@ Progress = Callable[[str, int, int], None]
 #: Below this many bytes of articles a second process costs more time than it saves.
 _SMALL = 400_000
 
+#: What lies beside the articles and is none.
+_BESIDE = frozenset({judging.FILE, ".gitattributes"})
+
 #: The modules whose code decides what an article yields: other code means reading again.
-_READING = ("corpus", "values", "gazetteer", "recognize", "resolve", "extract", "model")
+_READING = ("corpus", "values", "register", "gazetteer", "recognize", "resolve", "extract", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ class BuildReport:
 
     `read` were extracted in this build, `unchanged` were not read again; `added`, `replaced` and `withdrawn` are what
     happened to the graphs of the store. `entities` and `facts` count the whole store by class, in display order.
+    `judged` are the judgements of people, applied or not.
     `relative` counts facts whose date stayed in words (去年 in an undated article). `failed` and `skipped` are pairs of
     a place and a reason. `speed` is in characters a second over reading and extraction, None where nothing was read;
     `peak_mb` is the largest resident memory of this process and its workers, None where the system does not tell.
@@ -90,6 +98,7 @@ class BuildReport:
     dropped: Mapping[str, int]
     failed: tuple[tuple[str, str], ...]
     skipped: tuple[tuple[str, str], ...]
+    judged: tuple[Applied, ...]
     characters: int
     seconds: float
     speed: float | None
@@ -104,10 +113,21 @@ class BuildReport:
             "dropped": dict(self.dropped),
             "failed": [{"where": where, "reason": reason} for where, reason in self.failed],
             "skipped": [{"where": where, "reason": reason} for where, reason in self.skipped],
+            "judged": [applied_dict(applied) for applied in self.judged],
             "seconds": round(self.seconds, 3),
             "speed": None if self.speed is None else round(self.speed),
             "peak_mb": None if self.peak_mb is None else round(self.peak_mb, 1),
         }
+
+
+def applied_dict(applied: Applied) -> dict[str, object]:
+    """A judgement and what it came to as plain values, for JSON."""
+    j = applied.judgement
+    return {
+        "id": j.id, "action": j.action, "about": j.about, "other": j.other, "reason": j.reason, "who": j.who,
+        "when": j.when, "applies": applied.problem is None, "problem": applied.problem,
+        "entities": list(applied.entities), "facts": list(applied.facts), "path": j.path, "line": j.line,
+    }  # fmt: skip
 
 
 def build(
@@ -121,6 +141,8 @@ def build(
     base: str | None = None,
     ontology: Ontology | None = None,
     gazetteer: Gazetteer | None = None,
+    tables: Sequence[Path] = (),
+    judgements: Path | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Read the articles under `paths` into the store in a folder, and say what was done.
@@ -129,8 +151,13 @@ def build(
     is gone from them. `rebuild` makes a new store of these paths alone, in place of what is there. `jobs` is the
     number of processes (None: by the size of the work); `base` the base of the IRIs of a new store.
 
+    `tables` are csv files of entities that the user knows, `judgements` the file of what people have judged; both are
+    remembered by the store for the builds that follow. Without it, the judgements are those of the file
+    `judgements.tsv` beside the articles.
+
     Raises ReadError for a path that does not exist and where there is nothing to read, DateError for a date that is
-    none, StoreError where the store cannot be written. An article that cannot be read is in `failed`.
+    none, StoreError where the store cannot be written, GazetteerError and JudgementError for a table or a file of
+    judgements with a mistake in it. An article that cannot be read is in `failed`.
     """
     begun = time.perf_counter()
     given = parse_date(date) if isinstance(date, str) else date
@@ -139,11 +166,19 @@ def build(
         names = ", ".join(str(p) for p in paths)
         raise ReadError("holds no article that can be read; kg reads .txt, .md, .html, .jsonl and .csv", where=names)
     ontology = ontology if ontology is not None else Ontology.load()
-    gazetteer = gazetteer if gazetteer is not None else Gazetteer.load()
+    kept = _settings(store) if rebuild else {}
     opened = Store.rebuild(store, base=base) if rebuild else Store.open(store, base=base)
     with opened as target:
         sources = dict(_keyed(found, paths))
-        fingerprint = _fingerprint(ontology, given)
+        for name, values in (("tables", tables), ("judgements", () if judgements is None else (judgements,))):
+            told = [as_text(Path(v).absolute()) for v in values] or list(kept.get(name, ()))
+            if len(told) > 0:
+                target.set_setting(name, told)
+        if gazetteer is None:
+            gazetteer = _gazetteer(target, ontology)
+        # A mistake in the judgements is told before an article is read.
+        _judgements(target, (_root(key, paths) or _folder(key) for key in sources))
+        fingerprint = _fingerprint(ontology, given, gazetteer)
         waiting = _changed(sources, target, fingerprint)
         extractor = Extractor(ontology, gazetteer)
         read, characters, started = 0, 0, time.perf_counter()
@@ -157,7 +192,9 @@ def build(
         if sync:
             _withdraw(target, sources, paths)
         census = _Census()
-        resolution = resolve_corpus(census.watch(target.extractions()), linker=extractor.linker)
+        resolution = resolve_corpus(
+            census.watch(target.extractions()), linker=extractor.linker, judgements=_judgements(target)
+        )
         done = target.reconcile(resolution, ontology=ontology, gazetteer=gazetteer)
         return _report(
             target,
@@ -166,11 +203,66 @@ def build(
             ontology=ontology,
             sources=sources,
             read=read,
-            skipped=tuple((as_text(s.path), s.reason) for s in skipped),
+            skipped=tuple((as_text(s.path), s.reason) for s in skipped if s.path.name not in _BESIDE),
+            judged=resolution.judgements,
             characters=characters,
             seconds=time.perf_counter() - begun,
             spent=spent,
         )
+
+
+def refresh(store: Path, *, ontology: Ontology | None = None) -> tuple[Applied, ...]:
+    """Make a store agree with its judgements again, without reading an article; all judgements, applied or not."""
+    ontology = ontology if ontology is not None else Ontology.load()
+    with Store.open(store) as target:
+        gazetteer = _gazetteer(target, ontology)
+        linker = Linker(Recognizer(ontology, gazetteer))
+        resolution = resolve_corpus(target.extractions(), linker=linker, judgements=_judgements(target))
+        target.reconcile(resolution, ontology=ontology, gazetteer=gazetteer)
+    return resolution.judgements
+
+
+def judgement_files(target: Store) -> tuple[list[Path], list[Path]]:
+    """The files that the judgements of a store may stand in: those that it was told to use, else one beside each
+    folder of articles; and which of them exist.
+    """
+    told = target.setting("judgements")
+    if len(told) > 0:
+        places = [Path(name) for name in told]
+    else:
+        folders = {
+            record.root or _folder(key) for key, record in target.sources().items() if not key.startswith("stdin:")
+        }
+        places = [Path(folder) / judging.FILE for folder in sorted(folders)]
+    return places, [place for place in places if place.exists()]
+
+
+def _judgements(target: Store, folders: Iterable[str] = ()) -> list[Judgement]:
+    files = judgement_files(target)[1]
+    files += [f for folder in sorted(set(folders)) if folder != "" and (f := Path(folder) / judging.FILE) not in files]
+    told = target.setting("judgements")
+    for name in told:
+        if not Path(name).exists():
+            raise JudgementError("the file of judgements is gone; put it back or name another one", where=name)
+    return [j for file in files if file.exists() and (len(told) == 0 or str(file) in told) for j in judging.read(file)]
+
+
+def _gazetteer(target: Store, ontology: Ontology) -> Gazetteer:
+    tables = [Path(name) for name in target.setting("tables")]
+    return Gazetteer.load(register=Register.load(*tables, ontology=ontology) if len(tables) > 0 else None)
+
+
+def _settings(store: Path) -> dict[str, tuple[str, ...]]:
+    """What the store that a rebuild replaces was told; nothing where it cannot be read."""
+    try:
+        with Store.open(store, read_only=True) as old:
+            return {name: old.setting(name) for name in ("tables", "judgements")}
+    except StoreError:
+        return {}
+
+
+def _folder(key: str) -> str:
+    return as_text(Path(key).parent) if key != "-" else ""
 
 
 def extract_source(source: Source, *, extractor: Extractor, date: Date | None = None) -> Yielded:
@@ -283,7 +375,7 @@ def _withdraw(target: Store, sources: Mapping[str, Source], paths: Sequence[Path
             target.drop_source(key)
 
 
-def _fingerprint(ontology: Ontology, date: Date | None) -> str:
+def _fingerprint(ontology: Ontology, date: Date | None, gazetteer: Gazetteer) -> str:
     """What an article yields depends on this and its bytes alone: version, code, ontology, gazetteer, date given."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
@@ -291,7 +383,9 @@ def _fingerprint(ontology: Ontology, date: Date | None) -> str:
         digest.update(file.name.encode("utf-8"))
         with contextlib.suppress(OSError):
             digest.update(file.read_bytes())
-    parts = (__version__, ontology.digest, digest.hexdigest(), "" if date is None else f"{date.start}/{date.end}")
+    known = "" if gazetteer.register is None else gazetteer.register.digest
+    dated = "" if date is None else f"{date.start}/{date.end}"
+    parts = (__version__, ontology.digest, digest.hexdigest(), known, dated)
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:32]
 
 
@@ -400,6 +494,7 @@ def _report(
     sources: Mapping[str, Source],
     read: int,
     skipped: tuple[tuple[str, str], ...],
+    judged: tuple[Applied, ...],
     characters: int,
     seconds: float,
     spent: float,
@@ -423,6 +518,7 @@ def _report(
         dropped=dict(sorted(census.dropped.items(), key=lambda item: (-item[1], item[0]))),
         failed=tuple(failed),
         skipped=skipped,
+        judged=judged,
         characters=characters,
         seconds=seconds,
         speed=characters / spent if characters > 0 and spent > 0 else None,

@@ -15,6 +15,7 @@ hang on the first sentence of the telling. Removing a document's graph removes w
 from __future__ import annotations
 
 import calendar
+import contextlib
 import functools
 import hashlib
 import json
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 #: The base of all IRIs of data where a store names no other.
 BASE = "https://kg.example/"
 
+PROV = "http://www.w3.org/ns/prov#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 #: The prefixes of exports and of queries that are typed by hand.
@@ -46,6 +48,8 @@ PREFIXES: Mapping[str, str] = {
     "skos": SKOS,
     "schema": SCHEMA,
     "xsd": XSD,
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": PROV,
 }
 
 #: What stands between the tellings of a fact and cannot be filled by a pattern: every other literal is a qualifier.
@@ -64,6 +68,8 @@ _LABEL = ox.NamedNode(RDFS + "label")
 _ALIAS = ox.NamedNode(SKOS + "altLabel")
 _NOTE = ox.NamedNode(SKOS + "note")
 _PART = ox.NamedNode(SCHEMA + "isPartOf")
+_IDENTIFIER = ox.NamedNode(SCHEMA + "identifier")
+_SAME = ox.NamedNode("http://www.w3.org/2002/07/owl#sameAs")
 _STRING, _INTEGER, _DECIMAL = (ox.NamedNode(XSD + name) for name in ("string", "integer", "decimal"))
 _DATES = {4: ox.NamedNode(XSD + "gYear"), 7: ox.NamedNode(XSD + "gYearMonth"), 10: ox.NamedNode(XSD + "date")}
 
@@ -104,6 +110,23 @@ class Iris:
         One sentence often tells several facts, each with its own rule and confidence: hence the fact in the query part.
         """
         return ox.NamedNode(f"{self.base}document/{_quote(document)}?fact={_quote(fact)}#char={start},{end}")
+
+    def naming(self, corpus_id: str, name: str) -> ox.NamedNode:
+        """The IRI of one name of an entity, where it is said by which rule it is one."""
+        return ox.NamedNode(f"{self.base}entity/{_quote(corpus_id)}?name={_quote(name)}")
+
+    def judgement(self, name: str) -> ox.NamedNode:
+        """The IRI of a judgement (`j-1f0c25b0`)."""
+        return ox.NamedNode(f"{self.base}judgement/{_quote(name)}")
+
+    def agent(self, name: str) -> ox.NamedNode:
+        """The IRI of someone who judges."""
+        return ox.NamedNode(f"{self.base}agent/{_quote(name)}")
+
+    @property
+    def corpus(self) -> ox.NamedNode:
+        """The name of the graph of what no document says by itself: judgements, reprints, what disagrees."""
+        return ox.NamedNode(f"{self.base}corpus")
 
     def id_of(self, iri: str) -> str | None:
         """The id in an IRI of an entity, a document or a fact; None for any other.
@@ -192,6 +215,14 @@ def _tellings(extraction: Extraction, resolution: Resolution) -> list[tuple[str,
     document = extraction.document.id
     told: dict[str, list[Fact]] = {}
     for fact in extraction.facts:
+        if (document, fact.id) in resolution.rejected:
+            continue
+        shared = resolution.facts.get((document, fact.id))
+        if shared is not None:
+            # What several documents tell has the values that they share: each one's own words are in its sentence.
+            fact = replace(
+                fact, label=shared.label, date=shared.date, amount=shared.amount, qualifiers=shared.qualifiers
+            )
         roles = sorted({(role, resolution.of[document, entity]) for role, entity in fact.roles})
         name = fact_id(
             fact.type,
@@ -234,6 +265,7 @@ def corpus_entities(extraction: Extraction, resolution: Resolution) -> tuple[Ent
     for corpus_id in sorted(local):
         known = resolution.entities[corpus_id]
         names = {name for entity in local[corpus_id] for name in (entity.name, *entity.aliases)}
+        names |= set(known.given)
         notes = sorted({entity.note for entity in local[corpus_id] if entity.note is not None})
         found.append(
             Entity(
@@ -244,6 +276,7 @@ def corpus_entities(extraction: Extraction, resolution: Resolution) -> tuple[Ent
                 code=known.code,
                 parent=known.parent,
                 note=known.note if known.note is not None or len(notes) == 0 else notes[0],
+                identifiers=known.identifiers,
             )
         )
     return tuple(found)
@@ -267,6 +300,54 @@ def document_quads(
     one. A denied fact (`status` denied) gets no plain edge: the edge alone would say the opposite.
     """
     return _Writer(extraction, resolution, ontology, gazetteer, iris if iris is not None else Iris()).quads()
+
+
+def corpus_quads(resolution: Resolution, *, iris: Iris | None = None) -> list[ox.Quad]:
+    """What no document says by itself, as the quads of the graph `…/corpus`, sorted.
+
+    What an undecided name could mean, how many independent sources tell a fact, which facts disagree, which documents
+    share their text, and every judgement with who, when and why.
+    """
+    iris = iris if iris is not None else Iris()
+    graph = iris.corpus
+    found: set[ox.Quad] = set()
+
+    def add(subject: ox.NamedNode, predicate: ox.NamedNode, value: ox.NamedNode | ox.Literal) -> None:
+        found.add(ox.Quad(subject, predicate, value, graph))
+
+    for entity in resolution.entities.values():
+        for other in entity.candidates:
+            add(iris.entity(entity.id), _kg("candidate"), iris.entity(other))
+    for fact, count in resolution.sources.items():
+        add(iris.fact(fact), _kg("independentSources"), _integer(count))
+    for one, other, what in resolution.differs:
+        for a, b in ((one, other), (other, one)):
+            add(iris.fact(a), _kg(f"{what}DiffersFrom"), iris.fact(b))
+    for one, other, _ in resolution.reprints:
+        add(iris.document(one), _kg("sharesTextWith"), iris.document(other))
+        add(iris.document(other), _kg("sharesTextWith"), iris.document(one))
+    for applied in resolution.judgements:
+        judgement = applied.judgement
+        node, agent = iris.judgement(judgement.id), iris.agent(judgement.who)
+        add(node, _TYPE, _kg("Judgement"))
+        add(node, _TYPE, ox.NamedNode(PROV + "Activity"))
+        add(node, _kg("action"), ox.Literal(judgement.action))
+        add(node, _kg("aboutName"), ox.Literal(judgement.about))
+        if judgement.other != "":
+            add(node, _kg("otherName"), ox.Literal(judgement.other))
+        add(node, _kg("reason"), ox.Literal(judgement.reason))
+        when = ox.Literal(judgement.when, datatype=ox.NamedNode(XSD + "dateTime"))
+        add(node, ox.NamedNode(PROV + "endedAtTime"), when)
+        add(node, ox.NamedNode(PROV + "wasAssociatedWith"), agent)
+        add(agent, _TYPE, ox.NamedNode(PROV + "Agent"))
+        add(agent, _LABEL, ox.Literal(judgement.who))
+        add(node, _kg("applies"), ox.Literal(applied.problem is None))
+        if applied.problem is not None:
+            add(node, _kg("problem"), ox.Literal(applied.problem))
+        for thing in (*map(iris.entity, applied.entities), *map(iris.fact, applied.facts)):
+            add(node, _kg("about"), thing)
+            add(thing, ox.NamedNode(PROV + "wasInfluencedBy"), node)
+    return sorted(found, key=str)
 
 
 def digest(quads: Iterable[ox.Quad]) -> str:
@@ -335,6 +416,18 @@ class _Writer:
             self.add(node, _NOTE, ox.Literal(entity.note))
         if entity.code is not None:
             self.add(node, _kg("code"), ox.Literal(entity.code))
+        for identifier in entity.identifiers:
+            self.add(node, _IDENTIFIER, ox.Literal(identifier))
+            if identifier.startswith(("http://", "https://")):
+                with contextlib.suppress(ValueError):
+                    self.add(node, _SAME, ox.NamedNode(identifier))
+        for name, rule in self.resolution.why.get((self.extraction.document.id, entity.id), ()):
+            naming = self.iris.naming(entity.id, name)
+            self.add(node, _kg("naming"), naming)
+            self.add(naming, _TYPE, _kg("Naming"))
+            self.add(naming, _kg("name"), _zh(name))
+            self.add(naming, _kg("rule"), ox.Literal(rule))
+            self.add(naming, _kg("inDocument"), self.graph)
         self.place(node, entity)
 
     def place(self, node: ox.NamedNode, entity: Entity) -> None:
@@ -608,6 +701,7 @@ def read_graph(quads: Iterable[ox.Quad], *, iris: Iris | None = None) -> Documen
                 code=text(subject, KG + "code"),
                 parent=names.id_of(above) if above is not None else None,
                 note=text(subject, SKOS + "note"),
+                identifiers=tuple(texts(subject, SCHEMA + "identifier")),
             )
         elif subject.startswith(names.base + "fact/"):
             told = _read_quotes(document, about, texts(subject, KG + "evidence"))

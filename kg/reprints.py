@@ -17,6 +17,7 @@ import re
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 #: Two documents are one source where this share of the shorter text stands in the other.
 SHARE = 0.5
@@ -71,7 +72,7 @@ class Reprints:
                         candidates[one, other] += self._of[one][number]
             elif 8 < len(documents) <= _COMMON:
                 # A wire text: each with the first and with its neighbour is enough to find them all.
-                for one, other in zip(documents, documents[1:], strict=False):
+                for one, other in pairwise(documents):
                     candidates[one, other] += self._of[one][number]
                 for other in documents[2:]:
                     candidates[documents[0], other] += self._of[other][number]

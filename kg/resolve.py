@@ -85,6 +85,7 @@ class Linker:
         self._zones = tuple(sorted(lexicon["bare_zones"], key=len, reverse=True))
         self._short = dict(pair.split("=") for pair in lexicon.get("abbreviations", ()))
         self._known = frozenset(self.key(name) for name in recognizer.known)
+        self._also_called = re.compile(self.ontology.grammar["also_called"])
         self._run = tuple(self.key(w) for w in lexicon.get("zone_bodies", ()))
 
     def link(self, recognition: Recognition) -> Linked:
@@ -166,6 +167,7 @@ class Linker:
             elif mention.name != group.name:
                 group.why.setdefault(mention.name, "same-spelling")
         groups = self._one_type(groups)
+        self._merge_said(groups, recognition)
         self._merge_short_forms(groups, recognition.short_forms, self._apart(recognition))
         groups = [g for g in groups if len(g.mentions) > 0]
         groups.sort(key=lambda g: (g.mentions[0].span.start, -g.mentions[0].span.end))
@@ -268,6 +270,26 @@ class Linker:
             last = mention
         return found
 
+    def _merge_said(self, groups: list[_Group], recognition: Recognition) -> None:
+        """华砺科技(曾用名:华砺机电): two names that the text itself calls one thing."""
+        text = recognition.document.folded
+        spots = sorted(
+            (
+                (m.span.start, m.span.end, g)
+                for g in groups
+                if g.code is None and g.type != "Person"
+                for m in g.mentions
+            ),
+            key=lambda s: (s[0], -s[1]),
+        )
+        for (_, end, owner), (start, _, other) in pairwise(spots):
+            if not 0 < start - end <= 24 or self._also_called.fullmatch(text, end, start) is None:
+                continue
+            one, two = owner.final(), other.final()
+            if one is not two and self.compatible(one.type, two.type):
+                one.take(two, "said-to-be-its-name")
+                two.owner = one
+
     def _merge_short_forms(
         self, groups: list[_Group], short_forms: Sequence[tuple[str, str]], apart: set[frozenset[str]]
     ) -> None:
@@ -310,7 +332,7 @@ class Linker:
             if owner is None:
                 if sum(rank > 0 for rank, _ in ranked) > 1:
                     group.note = "undecided: " + ", ".join(sorted(g.name for rank, g in ranked if rank > 0))
-                    group.could = sorted((g for rank, g in ranked if rank > 0), key=lambda g: g.name)
+                    group.could = [*sorted((g for rank, g in ranked if rank > 0), key=lambda g: g.name)]
                 continue
             owner.take(group, FIT_RULES[max(rank for rank, g in ranked if g is owner)])
             group.owner = owner

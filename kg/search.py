@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 LABEL = RDFS + "label"
 ALIAS = SKOS + "altLabel"
 PUBLISHED = SCHEMA + "datePublished"
+OWL = "http://www.w3.org/2002/07/owl#"
+PROV = "http://www.w3.org/ns/prov#"
 
 #: What `facts` can be ordered by: newest, largest, surest first.
 SORTS = ("date", "amount", "confidence")
@@ -91,10 +93,45 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What a person decided about an entity or a fact."""
+
+    id: str
+    action: str
+    about: str
+    other: str | None
+    reason: str
+    who: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A fact that seems to tell the same event and disagrees in `what` (amount or date): its values and documents."""
+
+    what: str
+    iri: str
+    date: str | None
+    amount_text: str | None
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """One name of an entity, the rule that says so, and the documents that use it."""
+
+    name: str
+    rule: str
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FactRow:
     """A fact as it is shown: its class, its participants by role in the order of the ontology, and its tellings.
 
     `date` has the precision of the text and `date_text` its words; `amount` is in single units of `currency`.
+    `sources` counts the documents that tell it without being reprints of each other; `differs` are facts that tell it
+    otherwise, `judged` what people said of it. A fact that a person has confirmed has confidence 1.
     """
 
     iri: str
@@ -109,6 +146,9 @@ class FactRow:
     status: str | None
     confidence: float | None
     tellings: tuple[Telling, ...]
+    sources: int = 1
+    differs: tuple[Difference, ...] = ()
+    judged: tuple[Judged, ...] = ()
 
     def participants(self, role: str) -> tuple[Named, ...]:
         """Those who stand in one role."""
@@ -126,12 +166,21 @@ class FactPage:
 
 @dataclass(frozen=True, slots=True)
 class EntityPage:
-    """Everything about one entity: what it is, its places, the documents that name it, its facts by class."""
+    """Everything about one entity: what it is, its places, the documents that name it, its facts by class.
+
+    `candidates` is what an undecided name could mean, `namings` says why it has its names, `judged` what people
+    decided about it, `identifiers` are those of the user's own table, `same_as` are IRIs elsewhere.
+    """
 
     hit: Hit
     documents: int
     inside: int
     facts: tuple[FactRow, ...]
+    candidates: tuple[Named, ...] = ()
+    namings: tuple[Naming, ...] = ()
+    judged: tuple[Judged, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -546,6 +595,10 @@ def _told(store: Store, body: str) -> dict[str, tuple[float | None, str | None]]
             confidence if best is None else best if confidence is None else max(best, confidence),
             published if first is None else first if published is None else min(first, published),
         )
+    confirmed = f"""SELECT DISTINCT ?fact WHERE {{ ?j <{KG}action> "confirm" ; <{KG}about> ?fact }}"""
+    for row in _select(store, confirmed):
+        if row["fact"].value in told:
+            told[row["fact"].value] = (1.0, told[row["fact"].value][1])
     return told
 
 
@@ -567,6 +620,8 @@ def fact_rows(store: Store, iris: Sequence[str], *, ontology: Ontology) -> list[
     who = named(store, [v for values in about.values() for p, vs in values.items() if p in roles for v in vs])
     evidence = _about(store, [v for values in about.values() for v in values.get(KG + "evidence", [])])
     documents = _about(store, [d for values in evidence.values() for d in values.get(KG + "inDocument", [])])
+    judged = judgements_on(store, iris)
+    others = _differences(store, about)
     rows = []
     for iri in iris:
         values = about.get(iri, {})
@@ -582,6 +637,9 @@ def fact_rows(store: Store, iris: Sequence[str], *, ontology: Ontology) -> list[
         filled = [(p.removeprefix(KG), who[v]) for p in values if p in roles for v in values[p] if v in who]
         tellings = [_telling(store, evidence.get(e, {}), documents) for e in values.get(KG + "evidence", [])]
         sure = [t.confidence for t in tellings if t.confidence is not None]
+        if any(j.action == "confirm" for j in judged.get(iri, ())):
+            sure = [1.0]
+        counted = one("independentSources")
         rows.append(
             FactRow(
                 iri=iri,
@@ -599,9 +657,61 @@ def fact_rows(store: Store, iris: Sequence[str], *, ontology: Ontology) -> list[
                 tellings=tuple(
                     sorted(tellings, key=lambda t: (t.published or "9", t.document, t.rule is None, t.start or 0))
                 ),
+                sources=int(counted) if counted is not None else 1,
+                differs=tuple(others.get(iri, ())),
+                judged=judged.get(iri, ()),
             )
         )
     return rows
+
+
+def judgements_on(store: Store, iris: Iterable[str]) -> dict[str, tuple[Judged, ...]]:
+    """What people decided about some entities or facts, by IRI, the oldest first."""
+    found: dict[str, list[Judged]] = {}
+    for chunk in _chunks(list(dict.fromkeys(iris)), 500):
+        text = f"""
+            SELECT DISTINCT ?thing ?j ?action ?name ?other ?reason ?who ?when WHERE {{
+                VALUES ?thing {{ {" ".join(f"<{_safe(i)}>" for i in chunk)} }}
+                ?j <{KG}about> ?thing ; <{KG}action> ?action ; <{KG}aboutName> ?name ; <{KG}reason> ?reason ;
+                   <{PROV}endedAtTime> ?when ; <{PROV}wasAssociatedWith>/<{LABEL}> ?who .
+                OPTIONAL {{ ?j <{KG}otherName> ?other }}
+            }}"""
+        for row in _select(store, text):
+            words = {k: _text(row[k]) for k in ("action", "name", "other", "reason", "who", "when")}
+            name = row["j"].value.rpartition("/")[2]
+            made = Judged(
+                name,
+                action=words["action"] or "",
+                about=words["name"] or "",
+                other=words["other"],
+                reason=words["reason"] or "",
+                who=words["who"] or "",
+                when=words["when"] or "",
+            )
+            found.setdefault(row["thing"].value, []).append(made)
+    return {thing: tuple(sorted(js, key=lambda j: (j.when, j.id))) for thing, js in found.items()}
+
+
+def _differences(store: Store, about: Mapping[str, Mapping[str, list[str]]]) -> dict[str, list[Difference]]:
+    pairs = [
+        (iri, what, other)
+        for iri, values in about.items()
+        for what in ("amount", "date")
+        for other in values.get(f"{KG}{what}DiffersFrom", [])
+    ]
+    if len(pairs) == 0:
+        return {}
+    told = _about(store, [other for _, _, other in pairs])
+    where = _about(store, [e for values in told.values() for e in values.get(KG + "evidence", [])])
+    found: dict[str, list[Difference]] = {}
+    for iri, what, other in pairs:
+        values = told.get(other, {})
+        documents = {
+            _id(store, d) for e in values.get(KG + "evidence", []) for d in where.get(e, {}).get(KG + "inDocument", [])
+        }
+        date, amount = _first(values.get(KG + "date")), _first(values.get(KG + "amountText"))
+        found.setdefault(iri, []).append(Difference(what, other, date, amount, tuple(sorted(documents))))
+    return found
 
 
 def _kind(values: Mapping[str, list[str]], ontology: Ontology) -> str:
@@ -673,7 +783,25 @@ def show(store: Store, text: str, *, ontology: Ontology, type: str | None = None
     )
     order = {name: n for n, name in enumerate(ontology.facts)}
     rows = sorted(about.rows, key=lambda row: order.get(row.type, 99))
-    return EntityPage(hit, _count(documents), _count(inside), tuple(rows))
+    own = _about(store, [hit.iri]).get(hit.iri, {})
+    could = named(store, own.get(KG + "candidate", []))
+    namings = _about(store, own.get(KG + "naming", []))
+    return EntityPage(
+        hit,
+        _count(documents),
+        _count(inside),
+        tuple(rows),
+        candidates=tuple(could[iri] for iri in own.get(KG + "candidate", [])),
+        namings=tuple(
+            Naming(name, rule, tuple(_id(store, d) for d in values.get(KG + "inDocument", [])))
+            for _, values in sorted(namings.items())
+            for name in values.get(KG + "name", [])
+            for rule in values.get(KG + "rule", [])
+        ),
+        judged=judgements_on(store, [hit.iri]).get(hit.iri, ()),
+        identifiers=tuple(own.get(SCHEMA + "identifier", [])),
+        same_as=tuple(own.get(OWL + "sameAs", [])),
+    )
 
 
 def search_text(store: Store, text: str, *, limit: int = 20) -> list[Sentence]:

@@ -38,7 +38,7 @@ from kg import __version__
 from kg.errors import QueryError, StoreError
 from kg.model import Amount, Date, Document, Entity, Extraction, Fact, Mention, Resolution, Span
 from kg.ontology import KG, Ontology
-from kg.rdf import BASE, PREFIXES, XSD, Iris, digest, document_quads
+from kg.rdf import BASE, PREFIXES, XSD, Iris, corpus_quads, digest, document_quads
 
 if TYPE_CHECKING:
     from kg.gazetteer import Gazetteer
@@ -64,6 +64,7 @@ CREATE TABLE IF NOT EXISTS record (
     PRIMARY KEY (document, source)
 );
 CREATE INDEX IF NOT EXISTS record_source ON record (source);
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _EXTRACTION = "SELECT extraction FROM record WHERE document = ? ORDER BY source LIMIT 1"
 
@@ -531,6 +532,18 @@ class Store:
         if self.read_only:
             raise StoreError("the store was opened for reading only", where=self.path)
 
+    def setting(self, name: str) -> tuple[str, ...]:
+        """What a build was told once and holds for the next ones too (paths of tables and judgements)."""
+        with _explained(self.path):
+            row = self._records.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+        return () if row is None else tuple(json.loads(row[0]))
+
+    def set_setting(self, name: str, values: Iterable[str]) -> None:
+        """Keep a setting in place of what it was."""
+        with self._writing():
+            row = (name, json.dumps(list(values), ensure_ascii=False))
+            self._records.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", row)
+
     # -------- triples
 
     def reconcile(self, resolution: Resolution, *, ontology: Ontology, gazetteer: Gazetteer) -> Reconciled:
@@ -553,6 +566,7 @@ class Store:
             waiting_graphs = 0
             for extraction in self.extractions():
                 graph = self.iris.document(extraction.document.id)
+                extraction = resolution.amended.get(extraction.document.id, extraction)
                 quads = document_quads(extraction, resolution, ontology=ontology, gazetteer=gazetteer, iris=self.iris)
                 wanted = digest(quads)
                 known = graph.value in present
@@ -578,13 +592,26 @@ class Store:
                     triples.flush()
                     waiting, waiting_graphs = [], 0
             triples.extend(waiting)
+            written += self._write_corpus(resolution, digests, present)
             for name in sorted(present):
                 self._change(ox.NamedNode(name), set())
                 dropped += 1
             outcome = Reconciled(added, replaced, dropped, unchanged, written)
-            if outcome.changed:
+            if outcome.quads > 0 or outcome.changed:
                 self.flush()
         return outcome
+
+    def _write_corpus(self, resolution: Resolution, digests: Mapping[str, str], present: set[str]) -> int:
+        """The graph of what no document says by itself; counted among no documents."""
+        graph = self.iris.corpus
+        known = graph.value in present
+        present.discard(graph.value)
+        quads = corpus_quads(resolution, iris=self.iris)
+        wanted = digest(quads)
+        if digests.get(graph.value) == wanted or (not known and len(quads) == 0):
+            return 0
+        mark = {ox.Quad(graph, _DIGEST, ox.Literal(wanted), graph)} if len(quads) > 0 else set()
+        return self._change(graph, {*quads, *mark}) + (1 if len(quads) == 0 else 0)
 
     def _change(self, graph: ox.NamedNode, wanted: set[ox.Quad]) -> int:
         """Make a graph hold what is wanted and keep the default graph the merge of all, in one transaction.
