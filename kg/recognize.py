@@ -41,7 +41,7 @@ _MARKED = "、,，。;；:：\n“”《》()"
 _LISTED = re.compile(r"[\u3400-\u9fff]{2,3}(?=[、,，。;；])")
 _HANZI = re.compile(r"[\u3400-\u9fff]+")
 _BRAND = re.compile(r"[\u4e00-\u9fffA-Za-z]+")
-_LIST = re.compile(r"[^、,。;:!?\s“”《》]{2,40}(?:、[^、,。;:!?\s“”《》]{2,40}){2,}")
+_LIST = re.compile(r"[^、,，。;；:：!！?？\s“”《》]{2,40}(?:、[^、,，。;；:：!！?？\s“”《》]{2,40}){2,}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&.\-]*")
 
 
@@ -202,6 +202,11 @@ class Recognizer:
         after = "|".join(re.escape(w) for w in (*lexicon["etc"], *lexicon["and"]))
         self._member = re.compile(rf"(?P<name>[\u3400-\u9fff]{{2,10}}?)(?=[、,，。;；]|{after})")
         self.where_leads = frozenset((*lexicon["from"], *lexicon["at"]))
+        self.list_marks = frozenset(("、", *lexicon["and"], *lexicon["with"]))
+        self.inner_organs = frozenset(lexicon["inner_organs"])
+        self.unmade = frozenset(lexicon["unmade"])
+        self.graded = frozenset(lexicon["graded"])
+        self.made_by = frozenset(lexicon["made_by"])
         self.zone_ends = ontology.names["Park"].strong
         self.own_zones = tuple(lexicon["bare_zones"])
         self.bare_zones = frozenset(lexicon["bare_zones"])
@@ -686,10 +691,23 @@ class Recognizer:
                     i = self._school_before(words, self._owner_before(words, tags, place_at, i))
                 break
             if word in self.institutions:
+                if words[h] in self.inner_organs:
+                    return  # 清华大学+党委书记: the organ is part of the title
                 anchor = True
                 i -= 1
                 break
             if len(word) == 1:
+                if (
+                    word in self.numerals
+                    and i > 1
+                    and odd > 0
+                    and len(words[i]) == 1
+                    and words[i - 2] in self.list_marks
+                    and any(t == "Company" for t, _, _ in heads)
+                ):
+                    i -= 1  # 、百泰集团: in a list no figure, but the beginning of a name
+                    odd += 1
+                    break
                 if word in self.numerals and (
                     i == 1
                     or words[i - 2][-1].isdigit()
@@ -773,7 +791,10 @@ class Recognizer:
                     elif word not in self.generic:
                         odd += 1
                     continue
-                if word == "·" and i > 1:
+                if i > 1 and (
+                    word == "·"
+                    or (word == "-" and words[h] in self.companies and _HANZI.match(words[i - 2]) is not None)
+                ):
                     i -= 1
                     continue
                 if word.isalpha() and word.isascii():
@@ -928,6 +949,30 @@ class Recognizer:
             if confidence > 0:
                 yield _Candidate(start, end, kind, f"suffix:{words[h]}", confidence)
                 return
+        if heads[0][0] in ("Project", "Institution") and not quoted:
+            first = self._made(words, tags, i, h)
+            if first is not None:
+                yield _Candidate(starts[first], end, heads[0][0], f"made:{words[h]}", 0.7)
+
+    def _made(self, words: list[str], tags: list[str], i: int, h: int) -> int | None:
+        """First token of a project or institute that is named by ordinary words alone, right behind the verb that
+        makes it: 建设+锂离子动力电池项目; None where no such verb stands there or the words say nothing of their own.
+        """
+        k = i
+        while k > 0 and words[k - 1] not in self.made_by:
+            word = words[k - 1]
+            if tags[k - 1][0] not in "nfbj" or word in self.boundary or i - k > 3 or _HANZI.fullmatch(word) is None:
+                return None
+            k -= 1
+        while k < h and words[k] in self.made_by:
+            k += 1
+        stem = words[k:h]
+        if k == 0 or sum(map(len, stem)) < 4 or any(w in self.vague for w in stem) or words[h] in self.unmade:
+            return None
+        if any(len(w) > 2 and w[-1] in self.graded for w in stem):
+            return None  # 高水平研究型医院
+        own = [w for w in stem if w not in self.generic and w not in self.inside and w not in self.suffixes]
+        return k if len(own) > 0 and all(len(w) > 1 or w not in self.stop_chars for w in stem) else None
 
     def _plausible(
         self,
@@ -1018,7 +1063,7 @@ class Recognizer:
                 *self.suffixes.get(behind[:size], ()),
             ):
                 if strong and kind in ("Event", "Policy", "Project", "Park", "Fund", "Organization"):
-                    yield _Candidate(match.start(1), match.end(1), kind, f"quoted:{behind[:size]}", 0.8)
+                    yield _Candidate(match.start(1), match.end(1), kind, f"quoted:{behind[:size]}", 0.96)
                     return
         for size in range(min(8, len(inner) - 2), 1, -1):
             for kind, strong in (
@@ -1219,7 +1264,8 @@ class Recognizer:
                     surface[1] == "short"
                     and (c.type == "Park" or words[i + 1].endswith(self.own_zones))
                     and spoken.isdisjoint(surface[0])
-                    and not (i == 0 and (below := self._place(words, 1)) is not None and self._descends(surface, below))
+                    and (len(outer) == 0 or words[i + 1].endswith(self.own_zones))
+                    and not ((below := self._place(words, i + 1)) is not None and self._descends(surface, below))
                 ):
                     break  # 松江经济技术开发区 does not speak of 松江 where nothing else in the text does
                 nested.append(self._place_candidate(c.start, position, codes, surface[1]))

@@ -148,6 +148,14 @@ NAMES = [
     ("海安经济技术开发区党工委书记沈漪出席。", "Government:海安经济技术开发区党工委 Park:海安经济技术开发区", ""),
     ("绍兴滨海新区党工委副书记沈漪出席。", "Government:绍兴滨海新区党工委 Park:绍兴滨海新区", "滨海新区 绍兴市"),
     ("临湖新区筹委会与启岳集团签约。", "Government:临湖新区筹委会 Company:启岳集团", ""),
+    # organs of a school belong to the title; a quoted strategy is no place; parks in chains of short places
+    ("江海大学党委副书记沈漪主持。", "University:江海大学 Person:沈漪", "江海大学党委"),
+    ("两区落实“双城”战略。", "Policy:双城", ""),
+    ("企业迁往安徽马鞍山江滨新区。", "Park:安徽马鞍山江滨新区 Place:马鞍山市 Place:安徽省", ""),
+    ("启岳集团与深圳市坪山新区管委会签约。", "Government:深圳市坪山新区管委会 Company:启岳集团", "坪山区"),
+    # ordinary words name what is built right behind the verb that builds it
+    ("双方共建前沿医学研究中心。", "Institution:前沿医学研究中心", ""),
+    ("启岳集团在双流建设锂离子动力电池项目。", "Project:锂离子动力电池项目", ""),
     # what stands in a list of companies is one
     ("走访了海翔翔能、启岳集团。", "Company:海翔翔能 Company:启岳集团", ""),
     ("启岳集团与高新控股、鲲岭投资三方签约。", "Company:启岳集团 Company:高新控股 Company:鲲岭投资", ""),
@@ -194,6 +202,7 @@ NO_NAMES = [
     ("启岳集团投资4500万元。", "启岳集团"),
     ("澜海智能拟投资建设生产线。", "澜海智能"),
     ("闻泰通讯总部大楼的员工说。", "闻泰通讯"),
+    ("加快建设高水平研究型医院,建设老旧小区改造工程,建设重大项目。", ""),
     ("双方表示,专家说,农户介绍,大会指出,领导干部要带头。", ""),
     ("启岳集团与采购商、供应商座谈。", "启岳集团"),
 ]
