@@ -620,6 +620,10 @@ class Recognizer:
             word, tag = words[i - 1], tags[i - 1]
             if starts[h + 1] - starts[i - 1] > LONGEST_NAME:
                 break
+            if i == h and words[h] in self.inner_organs:
+                owner = self._head(word, tag)
+                if owner is not None and owner[0][0] not in ("Government", "Place", "Park"):
+                    return  # 江海大学+党委书记: the organ is part of the title
             if i == h and word in self.bare_zones and any(t == "Government" for t, _, _ in heads):
                 zone = word  # 高新区+管委会: which one, the document tells, unless its place stands before
             if word == ")":
@@ -691,8 +695,6 @@ class Recognizer:
                     i = self._school_before(words, self._owner_before(words, tags, place_at, i))
                 break
             if word in self.institutions:
-                if words[h] in self.inner_organs:
-                    return  # 清华大学+党委书记: the organ is part of the title
                 anchor = True
                 i -= 1
                 break
