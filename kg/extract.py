@@ -184,6 +184,8 @@ class Extractor:
         self._announcing_self = frozenset(lexicon["announcing_self"])
         self._holders = tuple(lexicon["holders"])
         self._funding = re.compile(ontology.grammar["funding"])
+        self._apposition = re.compile(ontology.grammar["apposition"])
+        self._money = tuple(lexicon["money"])
         self._owner_gaps = frozenset(("", "”", *lexicon["of"]))
         self._title_joints = frozenset(("、", "，", *lexicon["title_joints"]))
         self._body_gaps = frozenset(("", *lexicon["body_gaps"]))
@@ -510,6 +512,13 @@ class _Reading:
         added = []
         for start, end in self.bare:
             word = self.text[start:end]
+            if (
+                word in self.x._announcing_self
+                and word not in self.named
+                and self.recognition.tags.get(end, "x")[0] in "nm"
+                and not self.text.startswith(self.x._heads, end)
+            ):
+                continue  # 公司治理, 公司股份: of whichever company
             here = [self._id(m) for m in self.mentions if m.span.end <= start]
             entity = self.named.get(word) or self._antecedent(word, [*self.state.recent, *here])
             if entity is None or word in self.x._unknown_self:
@@ -534,6 +543,9 @@ class _Reading:
         if kinds is None:
             return None
         here = before[len(self.state.recent) :]
+        if kinds <= {"Fund", "Project"}:
+            here = []  # 甲基金、乙基金共同设立该基金: not the one named last
+            before = self.state.recent
         if (
             word in self.x._ventures
             and self.state.venture is not None
@@ -589,7 +601,16 @@ class _Reading:
             # 向其参股公司齐一公司: as much as 向参股公司
             before = before.removesuffix(next((w for w in self.x._own if before.endswith(w)), ""))
         verb = next((t.word for t in clause.triggers if t.end == clause.start + len(before)), None)
-        lead = next(((word, slot) for word, slot in self.x._leads.get(before[-1:], ()) if before.endswith(word)), None)
+        lead = self._lead_at(before)
+        if lead is None:
+            what = self.x._apposition.search(before)
+            if what is not None and what.start() > 0:
+                floor = max((m.span.end for m in self.mentions if m.span.end <= group.start), default=0) - clause.start
+                for at in range(max(what.start(), floor), what.end() - 1):
+                    lead = self._lead_at(before[:at])
+                    if lead is not None:
+                        before = before[:at]  # 与专业投资机构容川资本
+                        break
         if lead is not None and (verb is None or verb == lead[0]):
             # 为 leads, but not as the end of 作为, which is a verb with an object
             group.word, group.lead = lead
@@ -603,8 +624,13 @@ class _Reading:
         if group.lead == "at" and after.startswith(self.x._not_at):
             group.lead = "none"
 
+    def _lead_at(self, before: str) -> tuple[str, str] | None:
+        """The preposition that a text ends with, and its slot."""
+        return next(((word, slot) for word, slot in self.x._leads.get(before[-1:], ()) if before.endswith(word)), None)
+
     def _follow(self, group: _Group, clause: _Clause) -> None:
-        after = _BRACKET.sub("", self.text[group.end : min(group.end + 30, clause.end)]).lstrip("”’ ")
+        reach = 120 if self.text[group.end : group.end + 1] == "(" else 30
+        after = _BRACKET.sub("", self.text[group.end : min(group.end + reach, clause.end)])[:30].lstrip("”’ ")
         for word in self.x._etc:
             if after.startswith(word):
                 after = after[1:]
@@ -613,6 +639,9 @@ class _Reading:
         group.several = any(w in after[:6] for w in self.x._each)
         if self.x.recognizer.title_at(self.text, group.end) is not None:
             group.modifier = group.titled = True  # 静海区委常委曲海富: whose post it is, not who acts
+            return
+        if group.members[-1].rule == "refers" and self.recognition.tags.get(group.end, "x")[0] in "nb":
+            group.modifier = not self._headed(group, clause)  # 公司股票
             return
         if after.startswith(self.x._owning):
             group.modifier = True  # 容澜基金持有的星衡半导体
@@ -676,9 +705,9 @@ class _Reading:
 
     def _blocked(self, frame: Frame, a: int, b: int) -> bool:
         after, before = self.text[b : b + 8], self.text[max(0, a - 6) : a]
-        return (len(frame.not_before) > 0 and after.startswith(frame.not_before)) or (
-            len(frame.not_after) > 0 and before.endswith(frame.not_after)
-        )
+        return (
+            len(frame.not_before) > 0 and after.startswith(frame.not_before) and not after.startswith(self.x._money)
+        ) or (len(frame.not_after) > 0 and before.endswith(frame.not_after))
 
     def _subject_of(self, clause: _Clause) -> _Group | None:
         """The free group that a clause is about: the last before its first trigger, else the first of all."""
@@ -725,9 +754,12 @@ class _Reading:
                 filled = [(r, m) for r, groups in roles.items() for g in groups for m in g.members]
                 fact = self._fact(frame, trigger, clause, filled, penalty)
                 if fact is not None:
-                    yield replace(fact, date=None)
+                    yield replace(fact, date=None, qualifiers=())
             return
         slots, penalty = self._slots(frame, trigger, clause, previous)
+        if frame.pairs and "with" in slots and ("subject" in slots or "by" in slots):
+            # 与启岳集团签订星衡半导体股权转让协议: what the paper is about does not sign it
+            slots["object"] = [g for g in slots.get("object", []) if not self._named_in_label(frame, g, clause)]
         roles = self._roles(frame, slots)
         if fill and frame.topic is not None and frame.topic not in roles:
             figures = len(self.amounts) + len(self.percentages) > 0 or any(
@@ -843,6 +875,11 @@ class _Reading:
     _at = 0  # where the clause being read begins
     _share_out: str | None = None
     _counting = True  # what is dropped is counted once, when all ways to read it have been tried
+
+    def _named_in_label(self, frame: Frame, group: _Group, clause: _Clause) -> bool:
+        """True where a group stands right before the word for what was signed: 星衡半导体股权转让协议."""
+        tail = self.text[group.end : min(group.end + 12, clause.end)]
+        return any(w in tail for w in frame.after) and not tail.startswith(self.x._etc)
 
     def _topic(self, frame: Frame, roles: dict[str, list[_Group]]) -> _Group | None:
         """What the text is about, for a role that the clause leaves open: (甲公司)认缴4亿元 means the fund spoken
@@ -1009,6 +1046,13 @@ class _Reading:
             if carried is not None:
                 slots["subject"] = [carried]
                 penalty *= cost
+                before = previous[-1] if len(previous) > 0 else None
+                if frame.pairs and "with" not in slots and before is not None and before.subject is carried:
+                    # 甲与乙进行了协商,并签订了协议
+                    partners = [g for g in before.groups if g.lead == "with" and g.start >= carried.end]
+                    signed = any(f.pairs for t in before.triggers for f in t.frames)
+                    if len(partners) > 0 and not signed:
+                        slots["with"] = partners
         if (
             any(w in trigger.word for w in self.x._joint_efforts)
             and len(slots.get("subject", [])) == 1
@@ -1446,7 +1490,7 @@ class _Reading:
                 yield from self._posts_before(holder, bodies[-1])
             elif (
                 re.match(r"[\u4e00-\u9fff]", self.text[post.start - 1 : post.start]) is not None
-                and self.recognition.tags.get(post.start - 1, "n")[0] in "nj"
+                and self._tag_before(post.start)[0] in "nj"
             ):
                 owner = None  # 省政协副主席: a body stands there that was not recognized
             else:
@@ -1459,6 +1503,14 @@ class _Reading:
                 continue
             yield self._office(holder, owner, post.title, post.start, post.end, confidence)
         yield from self._appointed()
+
+    def _tag_before(self, at: int) -> str:
+        """Part of speech of the token that ends at an offset."""
+        for k in range(at - 1, max(self.sentence.start, at - 8) - 1, -1):
+            tag = self.recognition.tags.get(k)
+            if tag is not None:
+                return tag
+        return "n"
 
     def _of_place(self, body: str, title: str) -> str:
         """共青城市委副书记、市长: the mayor is the city's, whatever organ stands before."""

@@ -160,6 +160,7 @@ class Recognizer:
                 self.quoted.setdefault(word, []).append(names.type)
         self.legal = sorted({w for g in ontology.names.values() for w in g.legal}, key=len, reverse=True)
         self.endings = frozenset(self.legal)
+        self.endings_short = tuple(w for w in self.legal if not any(w.startswith(x) for x in lexicon["verbal"]))
         self.weak = {w for g in ontology.names.values() for w in g.weak}
         self.places: dict[str, tuple[tuple[str, ...], str, bool]] = {}
         for surface in gazetteer.surfaces():
@@ -217,6 +218,7 @@ class Recognizer:
         self.say = tuple(lexicon["say"])
         self.time_ends = frozenset(lexicon["time_ends"])
         self.products = frozenset(lexicon["products"])
+        self.mines = frozenset(lexicon["mines"])
         self.works = frozenset(lexicon["works"])
         self.acts_of_people = tuple(lexicon["acts_of_people"])
         self.speaks = tuple(lexicon["speaks"])
@@ -689,6 +691,8 @@ class Recognizer:
                         and words[i - 1] not in self.boundary
                     ):
                         i -= 1
+                if words[h] in self.endings and len(words[h]) > 2:
+                    i = self._stem_before(words, i)
                 if words[h] in self.branches or any(
                     t in ("Park", "Project", "Institution", "University", "Hospital") for t, _, _ in heads
                 ):
@@ -748,7 +752,17 @@ class Recognizer:
                     and words[h] in self.companies
                     and i > 1
                     and _HANZI.match(words[i - 2]) is not None
-                    and (bracket_name or (len(words[i - 2]) == 1 and words[i - 2] not in self.hard_stop))
+                    and (
+                        bracket_name
+                        or (len(words[i - 2]) == 1 and words[i - 2] not in self.hard_stop)
+                        or (
+                            len(words[h]) > 2
+                            and tags[i - 2][0] in "njzbas"
+                            and words[i - 2] not in self.boundary
+                            and words[i - 2] not in self.head_words
+                            and words[i - 2] not in self.self_words
+                        )
+                    )
                 ):
                     # 汉拿万都(苏州)汽车部件有限公司, 喜庆日供应链管理有限公司: part of the stem of a legal name
                     i -= 1
@@ -947,6 +961,7 @@ class Recognizer:
                 works=words[h] in self.works,
                 latin=not any(_HANZI.match(w) for w in words[i:h]),
                 product=words[h] in self.products,
+                mine=words[h] in self.mines and i + 1 == h and place_at[i] is not None,
             )
             if confidence > 0:
                 yield _Candidate(start, end, kind, f"suffix:{words[h]}", confidence)
@@ -992,6 +1007,7 @@ class Recognizer:
         works: bool,
         latin: bool = False,
         product: bool = False,
+        mine: bool = False,
     ) -> float:
         """How sure a candidate is a name; 0 where it is a common noun."""
         if whole:
@@ -1001,6 +1017,8 @@ class Recognizer:
         if not strong:
             if any(w in self.noun_ends or (w in self.suffixes and w not in self.weak) for w in ordinary):
                 return 0.0
+            if mine:
+                return 0.75  # 云川铜业
             if latin and product:
                 return 0.0  # AI芯片, LED照明
             if odd >= 2 or (odd >= 1 and anchor) or (bracket and odd >= 1):
@@ -1146,6 +1164,16 @@ class Recognizer:
             if words[k] in self.stop_chars or words[k] in self.boundary or _HANZI.match(words[k]) is None:
                 return None
         return None
+
+    def _stem_before(self, words: list[str], i: int) -> int:
+        """Start of what stands before a word that is a place elsewhere: 中+交+路桥+建设有限公司."""
+        k = i
+        while k > 0 and i - k < 2 and len(words[k - 1]) == 1 and _HANZI.match(words[k - 1]):
+            if words[k - 1] in self.hard_stop or (words[k - 1] in self.stop_chars and words[k - 1] not in self.opening):
+                break
+            k -= 1
+        free = k == 0 or _HANZI.match(words[k - 1]) is None or words[k - 1] in self.hard_stop
+        return k if i - k == 2 and (free or words[k - 1] in self.boundary) else i
 
     def _school_before(self, words: list[str], i: int) -> int:
         """Start of the university within three tokens before the place in a name: 四川大学+华西+厦门医院."""
@@ -1557,6 +1585,12 @@ class Recognizer:
                 core = self.core(name)
                 if core != name and len(core) >= 3:
                     wanted.setdefault(core, (c.type, 0.85))
+                for ending in self.endings_short:
+                    # 围海控股 of 浙江围海控股集团有限公司
+                    if name.endswith(ending):
+                        held = self.without_places(name[: -len(ending)])
+                        if len(held) == 4 and held != name and held[2:] in self.weak:
+                            wanted.setdefault(held, (c.type, 0.8))
                 brand = self.brand(name)
                 if len(brand) > 0 and brand != name:
                     for word in self._after_brand(core, brand):

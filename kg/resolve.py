@@ -139,6 +139,12 @@ class Linker:
         for group in groups:
             if group.code is not None:
                 group.name = self.gazetteer.get(group.code).name
+        for group in groups:
+            if group.code is None:
+                # 普陀, of which there are two: each of them is a 普陀区
+                full = {self.gazetteer.get(c).name for m in group.mentions if m.code for c in m.code.split("|")}
+                if len(full) == 1:
+                    group.name = full.pop()
         main = self._main_places(groups, recognition)
         by_name: dict[tuple[str, str], _Group] = {}
         counts = Counter(
@@ -211,7 +217,8 @@ class Linker:
             return sum(0.5 if longest[m.span.start] > m.span.end else 1.0 for m in group.mentions)
 
         ranked = [g for g in groups if g.code is not None and self.gazetteer.get(g.code).kind == "division"]
-        return sorted(ranked, key=lambda g: (-weight(g), g.mentions[0].span.start))
+        unsure = [g for g in groups if g.code is None and g.type == "Place" and g.name[-1] in self.recognizer.levels]
+        return sorted(ranked, key=lambda g: (-weight(g), g.mentions[0].span.start)) + unsure
 
     def _complete(self, mention: Mention, main: list[_Group], parks: Sequence[str]) -> tuple[str | None, _Group | None]:
         """区发改局 → 南湖区发改局, 高新区管委会 → 天津高新区管委会: the name with the division or zone that the text
