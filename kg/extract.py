@@ -544,8 +544,9 @@ class _Reading:
             return None
         here = before[len(self.state.recent) :]
         if kinds <= {"Fund", "Project"}:
-            here = []  # 甲基金、乙基金共同设立该基金: not the one named last
-            before = self.state.recent
+            like = [e for e in here if not kinds.isdisjoint(self.x.ontology.ancestors(self.linked.entity(e).type))]
+            if len(set(like)) > 1:
+                here, before = [], self.state.recent  # 甲基金、乙基金共同设立该基金: not the one named last
         if (
             word in self.x._ventures
             and self.state.venture is not None
@@ -608,9 +609,10 @@ class _Reading:
                 floor = max((m.span.end for m in self.mentions if m.span.end <= group.start), default=0) - clause.start
                 for at in range(max(what.start(), floor), what.end() - 1):
                     lead = self._lead_at(before[:at])
-                    if lead is not None:
+                    if lead is not None and lead[1] in ("with", "by", "to", "from"):
                         before = before[:at]  # 与专业投资机构容川资本
                         break
+                    lead = None
         if lead is not None and (verb is None or verb == lead[0]):
             # 为 leads, but not as the end of 作为, which is a verb with an object
             group.word, group.lead = lead
@@ -640,8 +642,14 @@ class _Reading:
         if self.x.recognizer.title_at(self.text, group.end) is not None:
             group.modifier = group.titled = True  # 静海区委常委曲海富: whose post it is, not who acts
             return
-        if group.members[-1].rule == "refers" and self.recognition.tags.get(group.end, "x")[0] in "nb":
-            group.modifier = not self._headed(group, clause)  # 公司股票
+        if (
+            group.members[-1].rule == "refers"
+            and group.members[-1].name in self.x._announcing_self
+            and self.recognition.tags.get(group.end, "x")[0] in "nb"
+            and not after.startswith(self.x._not_nouns)
+            and not self._headed(group, clause)
+        ):
+            group.modifier = True  # 公司股票
             return
         if after.startswith(self.x._owning):
             group.modifier = True  # 容澜基金持有的星衡半导体

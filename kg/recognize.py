@@ -1737,7 +1737,7 @@ class Recognizer:
                 and not (titled and (rest == "" or _HANZI.match(rest) is None))
             ):
                 continue  # 院士薛其坤, but not 院长薛在会上
-            if text[at:stop] in self.suffixes or (size + given == 2 and text[at:stop] in self.common):
+            if text[at:stop] in self.suffixes or text[at:stop] in self.common:
                 continue
             alone = given == 2 and stop - 1 in tokens.tags and stop + 1 not in tokens.tags  # 史+庆+超+带队
             if (
