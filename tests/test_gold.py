@@ -68,6 +68,18 @@ def test_no_name_stands_for_two_entities_of_one_type(articles: list[Article]) ->
     assert twice == []
 
 
+def test_alternatives_are_names_one_by_one(articles: list[Article]) -> None:
+    joined = [
+        (name, other)
+        for _, name, gold, _ in articles
+        for fact in gold["facts"]
+        for party in fact["participants"]
+        for other in party.get("alt", ())
+        if re.search("[,，、]", other)
+    ]
+    assert joined == []
+
+
 def test_every_sum_stands_in_its_article(articles: list[Article]) -> None:
     missing = [
         (name, fact["amount"]["text"])
