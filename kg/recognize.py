@@ -1790,11 +1790,13 @@ def _occurrences(text: str, names: Sequence[str]) -> Iterable[tuple[int, int, in
     if len(names) == 0:
         return ()
     if len(names) * len(text) < _FEW:
-        return (
-            (number, at, at + len(name))
-            for number, name in enumerate(names)
-            for at in (m.start() for m in re.finditer(re.escape(name), text))
-        )
+        found = []
+        for number, name in enumerate(names):
+            at = text.find(name)
+            while at >= 0:
+                found.append((number, at, at + len(name)))
+                at = text.find(name, at + 1)
+        return found
     return AhoCorasick(names).find_matches_as_indexes(text, overlapping=True)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -29,6 +29,8 @@ _REMEMBERED = 10
 _BRACKETED = re.compile(r"\([^()]*\)")
 #: How a short form fits a full name, by the rank that `Linker.fit` gives.
 FIT_RULES = {1: "short-form-by-omission", 2: "name-without-place", 3: "start-or-core-of-name"}
+#: Up to so many names of a document, comparing all pairs is faster than to sort them into blocks.
+_FEW_NAMES = 16
 _MARKS = re.compile(r"[“”‘’\"'《》〈〉「」『』【】·•\s]")
 
 
@@ -316,19 +318,11 @@ class Linker:
                 owner.final().aliases.add(short)
                 owner.final().why.setdefault(short, "defined-short-form")
         free = [g for g in groups if g.code is None and len(g.mentions) > 0 and g.type != "Person"]
-        # The names that a short form could stand for lie in the block of one of its beginnings, or end as it does.
-        blocked: dict[str, dict[int, _Group]] = defaultdict(dict)
-        for g in free:
-            for block in self.blocks(g.name, g.type):
-                blocked[block][id(g)] = g
-            blocked["…" + self.key(g.name)[-4:]][id(g)] = g
+        near = self._near(free)
         for group in sorted(free, key=lambda g: (len(g.name), g.name)):
-            short = self.key(group.name)
-            beginnings = ["…" + short[-4:], *(short[:n] for n in range(2, len(short) + 1))]
-            near = {i: g for block in beginnings for i, g in blocked.get(block, {}).items()}
             ranked = [
                 (self.fit(group.name, g.name, g.type), g)
-                for g in near.values()
+                for g in near(group)
                 if g is not group
                 and len(g.mentions) > 0
                 and len(g.name) > len(group.name)
@@ -343,6 +337,25 @@ class Linker:
                 continue
             owner.take(group, FIT_RULES[max(rank for rank, g in ranked if g is owner)])
             group.owner = owner
+
+    def _near(self, groups: list[_Group]) -> Callable[[_Group], Iterable[_Group]]:
+        """Which groups a short form could stand for: all where there are few, else those that lie in the block of one
+        of its beginnings, or end as it does.
+        """
+        if len(groups) <= _FEW_NAMES:
+            return lambda _: groups
+        blocked: dict[str, dict[int, _Group]] = defaultdict(dict)
+        for g in groups:
+            for block in self.blocks(g.name, g.type):
+                blocked[block][id(g)] = g
+            blocked["…" + self.key(g.name)[-4:]][id(g)] = g
+
+        def near(group: _Group) -> Iterable[_Group]:
+            short = self.key(group.name)
+            beginnings = ["…" + short[-4:], *(short[:n] for n in range(2, len(short) + 1))]
+            return {i: g for block in beginnings for i, g in blocked.get(block, {}).items()}.values()
+
+        return near
 
     def choose(self, short: str, fitting: list[tuple[int, str, T]]) -> T | None:
         """The one thing that a short form means: the best fit, if it is alone or all that fit as well are its
