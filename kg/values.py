@@ -28,6 +28,7 @@ import datetime
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from kg.errors import DateError
 from kg.model import Amount, Bound, Date
@@ -64,6 +65,7 @@ _NUMBER_PART = re.compile(r"[0-9][0-9,]*(?:\.[0-9]*)?|[^\s]")
 _BROKEN = re.compile(r"(?<=[0-9.]) (?=[0-9])|个(?=亿)")
 
 
+@lru_cache(maxsize=2)  # dates, sums and shares of one article are looked for in turn
 def _half_width(text: str) -> str:
     """The text with full-width forms halved, offsets kept; folded text comes back as it is."""
     return text if _WIDE_CHARS.search(text) is None else text.translate(_WIDE)
