@@ -1776,7 +1776,7 @@ def _told_better(facts: list[Fact]) -> list[Fact]:
     told = {
         frozenset((a, b))
         for f in facts
-        if f.type in ("Acquisition", "Establishment", "CapitalIncrease", "Subscription", "PartOf")
+        if f.type in ("Acquisition", "StakeSale", "Establishment", "CapitalIncrease", "Subscription", "PartOf")
         for _, a in f.roles
         for _, b in f.roles
         if a != b
