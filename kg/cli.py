@@ -1774,20 +1774,74 @@ def _write(output: Path, text: str | bytes) -> None:
         "在浏览器里看：SPARQL 端点、实体页和图谱浏览。Ctrl-C 结束。",
         "Serve the store to a browser: SPARQL endpoint, entity pages and the explorer. Ctrl-C ends it.",
         "kg serve",
-        "kg serve --port 9000 --store my-store",
+        "kg serve --port 9000 --store my-store --log-format text",
+        "kg serve --base-iri https://data.example.org/kg/ --timeout 5 --max-rows 10000",
+        "kg serve --store notes --writable --token-file token.txt",
     ),
 )
 def serve(
     host: Annotated[str, typer.Option("--host", help=_("监听地址", "Address to listen on"))] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help=_("端口", "Port"))] = 8000,
+    base_iri: Annotated[
+        str | None,
+        typer.Option(
+            "--base-iri",
+            help=_(
+                "对外的网址（反向代理后可带路径）；应与建库时的 --base 相同",
+                "Address of this server for the world, with a path behind a proxy; the same as --base of kg build",
+            ),
+        ),
+    ] = None,
     timeout: Annotated[
         float, typer.Option("--timeout", min=0.1, help=_("一次查询最多几秒", "Seconds that one query may take"))
     ] = 10.0,
+    max_rows: Annotated[
+        int,
+        typer.Option(
+            "--max-rows", min=0, help=_("一次回答最多几行，0 为不限", "Rows of one answer, 0 for all of them")
+        ),
+    ] = 100_000,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=256, help=_("工作进程数", "Worker processes"))] = 2,
+    memory: Annotated[
+        int, typer.Option("--memory", min=256, help=_("每个工作进程最多几 MB 内存", "Megabytes that a worker may have"))
+    ] = 2048,
+    per_client: Annotated[
+        int,
+        typer.Option("--per-client", min=1, help=_("一个客户同时最多几个请求", "Requests of one client at a time")),
+    ] = 128,
+    queue: Annotated[int, typer.Option("--queue", min=1, help=_("最多几个请求排队", "Requests that may wait"))] = 256,
+    writable: Annotated[
+        bool,
+        typer.Option("--writable", help=_("允许写入，须有 --token-file", "Let those write who have the --token-file")),
+    ] = False,
+    token_file: Annotated[
+        Path | None,
+        typer.Option("--token-file", help=_("存放写入口令的文件", "File that holds the token for writing")),
+    ] = None,
+    log_format: Annotated[
+        str, typer.Option("--log-format", help=_("访问日志：off、text 或 json", "Log of requests: off, text or json"))
+    ] = "off",
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
     """The endpoint and the explorer."""
-    with _opened(store):
-        pass  # a missing or damaged store is told before the server starts
+    if log_format not in {"off", "text", "json"}:
+        raise KgError(
+            say(f"--log-format {log_format}：可用 off、text、json", f"--log-format {log_format}: off, text or json")
+        )
+    token = _token(token_file) if writable else None
+    if not writable:
+        with _opened(store) as opened:
+            # A missing or damaged store is told before the server starts.
+            base = opened.iris.base
+        if base_iri is not None and base_iri.rstrip("/") + "/" != base:
+            _note(
+                say(
+                    f"注意：库中的 IRI 以 {base} 开头，在 {base_iri} 下打不开；"
+                    f"要发布到那里，请用 kg build --rebuild --base {base_iri} 重建",
+                    f"note: the IRIs of the store begin with {base} and do not resolve at {base_iri}; "
+                    f"to publish them there, build with kg build --rebuild --base {base_iri}",
+                )
+            )
     from kg import server
 
     warning = server.exposed(host, language=_Voice.language)
@@ -1797,7 +1851,45 @@ def serve(
     def ready(url: str) -> None:
         _note(say(f"{url} 　SPARQL：{url}sparql　（Ctrl-C 结束）", f"{url}  SPARQL: {url}sparql  (Ctrl-C ends it)"))
 
-    server.serve(store, host=host, port=port, language=_Voice.language, limit=timeout, ready=ready)
+    server.serve(
+        store,
+        host=host,
+        port=port,
+        language=_Voice.language,
+        address=base_iri,
+        token=token,
+        limit=timeout,
+        max_rows=max_rows,
+        workers=workers,
+        memory=memory << 20,
+        per_client=per_client,
+        queue=queue,
+        log=log_format,
+        ready=ready,
+    )
+
+
+def _token(file: Path | None) -> str:
+    """The token in a file; who may not write the file should not be able to write the store."""
+    if file is None:
+        raise KgError(
+            say(
+                "--writable 需要 --token-file：一个只有你能读的文件，里面是至少 16 个字符的口令",
+                "--writable needs --token-file: a file that only you can read, with a token of 16 characters or more",
+            )
+        )
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KgError(say(f"{file}：口令文件读不了（{error}）", f"{file}: cannot be read ({error})")) from error
+    if len(token) < 16 or re.search(r"\s", token) is not None:
+        raise KgError(
+            say(
+                f"{file}：口令须是一行，至少 16 个字符，没有空格",
+                f"{file}: the token must be one line of at least 16 characters, without blanks",
+            )
+        )
+    return token
 
 
 @app.command(

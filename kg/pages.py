@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gzip
 import hashlib
 import html
 import json
@@ -49,7 +50,8 @@ class Page:
 class Site:
     """What every page is written from.
 
-    `chosen` is true where the visitor asked for the language: then links keep it. `path` is the address of the page.
+    `chosen` is true where the visitor asked for the language: then links keep it. `path` is the address of the page,
+    `prefix` what stands before every path where a proxy gives the server a part of a site (`/kg`).
     """
 
     store: Store
@@ -57,6 +59,7 @@ class Site:
     language: str = "zh"
     chosen: bool = False
     path: str = "/"
+    prefix: str = ""
 
     @property
     def words(self) -> Mapping[str, Any]:
@@ -75,7 +78,7 @@ class Site:
         """A link inside of the site, as HTML; `path` is not quoted yet, and `text` is no HTML yet."""
         given = {**({"lang": self.language} if self.chosen else {}), **query}
         tail = "?" + urllib.parse.urlencode(given) if len(given) > 0 else ""
-        return f'<a href="{_e(urllib.parse.quote(path, safe="/") + tail)}">{_e(text)}</a>'
+        return f'<a href="{_e(urllib.parse.quote(self.prefix + path, safe="/") + tail)}">{_e(text)}</a>'
 
 
 @cache
@@ -168,7 +171,9 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
     # The page is written for a file that stands alone; here it gets a way to its neighbour.
     tools = '<div id="tools"'
     tail = f"?lang={site.language}" if site.chosen else ""
-    text = text.replace(tools, f'<a class="pill link" href="/sparql{tail}">{_e(site.words["query"])}</a>{tools}', 1)
+    text = text.replace(
+        tools, f'<a class="pill link" href="{_e(site.prefix)}/sparql{tail}">{_e(site.words["query"])}</a>{tools}', 1
+    )
     # The page has a policy of its own inside; only this cannot stand there.
     return Page(text, "frame-ancestors 'none'")
 
@@ -190,6 +195,7 @@ def query_page(site: Site) -> Page:
         "questions": questions,
         "prefixes": dict(PREFIXES),
         "base": site.store.iris.base,
+        "root": site.prefix + "/",
         "lang": site.language if site.chosen else "",
     }
     known = w["known"].format(prefixes=" ".join(f"{name}:" for name in PREFIXES))
@@ -310,6 +316,16 @@ def _telling(site: Site, told: search.Telling, names: Sequence[str]) -> str:
 @cache
 def _asset(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+@cache
+def asset_bytes(name: str) -> tuple[str, bytes, bytes] | None:
+    """A file that pages load: its media type, its bytes, and these compressed; None for no such file."""
+    media = {"js": "text/javascript", "css": "text/css", "txt": "text/plain"}.get(name.rpartition(".")[2])
+    if media is None or re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name) is None or not (_FOLDER / "static" / name).is_file():
+        return None
+    data = (_FOLDER / "static" / name).read_bytes()
+    return media, data, gzip.compress(data, 9, mtime=0)
 
 
 def _digest(text: str) -> str:

@@ -1,328 +1,812 @@
-"""The store over HTTP: a read-only SPARQL 1.1 endpoint, pages for people, the same things as RDF for programs.
+"""The store over HTTP: SPARQL 1.1 for strangers, pages for people, the same things as RDF and JSON for programs.
 
     GET /sparql?query=…, POST /sparql                answers in JSON, XML, CSV, TSV; Turtle, JSON-LD…
-    GET /sparql in a browser                         a page to write queries in
+    GET /sparql                                      the page to write queries in; for programs what the service is
+    GET /store?graph=…, ?default                     graphs, and with a token PUT, POST, DELETE and SPARQL Update
     GET /                                            the graph page; ?around=南湖区&depth=2 cuts it
     GET /entity/place/330402, /fact/…, /document/…   what is known of it, as a page or as RDF
-    GET /healthz                                     {"status": "ok"}
+    GET /api/…                                       the JSON API; /api/openapi.json describes it
+    GET /.well-known/void, /healthz, /metrics        what the data is, whether the server lives, what it does
 
-Three things keep one request from harming the others or the store:
-
-- Queries and pages are worked out in worker processes (`kg.worker`). One that takes longer than the limit is killed,
-  answered with 503, and replaced.
-- Workers read a copy of the triples (hard links, milliseconds) that is made again when the store has changed, so that a
-  build can go on beside the server and never waits for it.
-- An answer is sent when it is whole. What is larger than the limit is an error, never the first half of a table.
+An application is a function of ASGI and no framework stands before it: half of the time of a small query was spent
+there. What a query may cost is looked after in `kg.pool`, what it says is worked out in `kg.worker`. Short answers are
+kept until the store changes, and sent again without asking a worker.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import bisect
 import contextlib
 import errno
+import functools
+import hashlib
+import hmac
 import ipaddress
 import json
 import logging
 import math
 import os
 import re
-import shutil
 import socket
 import sys
-import tempfile
 import time
 import urllib.parse
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+import pyoxigraph as ox
 
-from kg import api
+from kg import api, catalog
 from kg.errors import KgError, StoreError
-from kg.ontology import Ontology
-from kg.pages import words
+from kg.negotiate import GRAPHS, HTML, TABLES, RefusedError, Reply, choose, refusal
+from kg.ontology import KG, Ontology
+from kg.pages import asset_bytes, words
+from kg.pool import Pool, Snapshots, StoppedError, Stream, Visit
+from kg.rdf import PREFIXES
 from kg.store import Store
-from kg.worker import DESCRIPTIONS, DIED, GRAPHS, HTML, TABLES, RefusedError, Reply, choose, refusal
+from kg.worker import DESCRIPTIONS, squeezed
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 #: Bytes of a request's body: a query is a page of text, not a file.
 MAX_REQUEST = 512 * 1024
 
-#: Pages that are kept until the store changes: each may have a megabyte.
-_KEPT = 16
+#: Bytes of a graph that is sent to be written.
+MAX_UPLOAD = 64 << 20
 
-#: Seconds that a worker process may take to start.
-_START = 60.0
+#: Seconds that a client may take to send its request.
+_SLOW_BODY = 60.0
+
+#: Bytes of answers that are kept until the store changes, and of one of them.
+_KEPT, _KEPT_EACH = 64 << 20, 1 << 20
 
 _LOG = logging.getLogger(__name__)
 
+Answer = Reply | Stream
 
-# ---------------------------------------------------------------- snapshots
+
+# ---------------------------------------------------------------- requests
 
 
-class _Snapshots:
-    """Copies of the triples of a store that stay as they are while the store is built on.
+class _Ask:
+    """A request: its parts read when they are asked for, as most need few of them."""
 
-    Oxigraph's own backup needs the lock of the writer, and of a store that is open for reading only it leaves out what
-    is still in the log. So the files are taken as they are: those of tables never change and are linked, the others are
-    copied. Where the list of tables changed meanwhile the copy is made again; what is copied then is the store as a
-    kill at that moment would have left it, and such a store is whole.
+    __slots__ = ("headers", "method", "path", "receive", "scope", "visit")
+
+    def __init__(self, scope: Scope, receive: Receive, prefix: str) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.method: str = scope["method"]
+        path: str = scope["path"]
+        # A proxy may hand the prefix on or cut it off.
+        self.path = path.removeprefix(prefix) if prefix != "" and path.startswith(prefix + "/") else path
+        headers: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            headers[name] = headers[name] + b", " + value if name in headers else value
+        self.headers = headers
+        client = scope.get("client")
+        self.visit = Visit(client[0] if client else "", self._left)
+
+    async def _left(self) -> None:
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+    def header(self, name: bytes) -> str:
+        """A header as text, empty where it is not there."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    @property
+    def gzip(self) -> bool:
+        """True where the client reads gzip."""
+        accepted = self.headers.get(b"accept-encoding", b"")
+        return b"gzip" in accepted and b"gzip;q=0" not in accepted.replace(b" ", b"").replace(b"q=0.", b"")
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of the address."""
+        try:
+            text = self.scope["query_string"].decode("ascii")
+            return urllib.parse.parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
+        except ValueError as error:
+            raise RefusedError(400, f"the address is not UTF-8, or has too many parameters: {error}") from None
+
+    def given(self) -> dict[str, list[str]]:
+        """The parameters of the address by name."""
+        return grouped(self.pairs())
+
+    async def body(self, most: int) -> bytes:
+        """The body; raises RefusedError where it is longer than `most`."""
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(_SLOW_BODY):
+                more = True
+                while more:
+                    message = await self.receive()
+                    if message["type"] == "http.disconnect":
+                        raise StoppedError("left")
+                    part = message.get("body", b"")
+                    more = message.get("more_body", False)
+                    size += len(part)
+                    if size <= most:
+                        parts.append(part)
+                    elif size > 64 * MAX_REQUEST + most:
+                        break
+                    # What is too long is read to its end all the same: a client that still writes reads no answer.
+        except TimeoutError:
+            raise RefusedError(408, f"the request did not come whole within {_SLOW_BODY:g} s") from None
+        if size > most:
+            raise RefusedError(413, f"the request is longer than {most:,} bytes")
+        return b"".join(parts)
+
+
+def grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Parameters by name, in order.
+
+    >>> grouped([("a", "1"), ("b", "2"), ("a", "3")])
+    {'a': ['1', '3'], 'b': ['2']}
     """
-
-    def __init__(self, store: Path, *, pause: float) -> None:
-        self._store = store
-        self._pause = pause
-        self._root: Path | None = None
-        self._mark: IO[bytes] | None = None
-        self._number = 0
-        self._state: object = None
-        self._looked = -math.inf
-        self._lock = asyncio.Lock()
-        self.folder = Path()
-
-    async def current(self) -> Path:
-        """The folder of the newest copy, made now where the store has changed since the last one."""
-        async with self._lock:
-            if time.monotonic() - self._looked > self._pause:
-                self._looked = time.monotonic()
-                try:
-                    await asyncio.to_thread(self._refresh)
-                except OSError as error:
-                    if self._number == 0:
-                        raise StoreError(f"the store cannot be copied: {error}", where=self._store) from error
-                    # A store that is being replaced or was removed: what was read last still answers.
-                    _LOG.warning("the store %s cannot be read now: %s", self._store, error)
-            return self.folder
-
-    def _refresh(self) -> None:
-        state = self._look()
-        if state == self._state:
-            return
-        if self._root is None:
-            self._root, self._mark = _workplace(self._store)
-        for _ in range(50):
-            target = self._root / str(self._number + 1)
-            before = self._look(logs=False)
-            try:
-                (target / "triples").mkdir(parents=True)
-                shutil.copyfile(self._store / "meta.json", target / "meta.json")
-                for entry in sorted(os.scandir(self._store / "triples"), key=lambda e: e.name):
-                    if not entry.name.startswith("LO"):
-                        _take(entry, target / "triples" / entry.name)
-                if self._look(logs=False) == before:
-                    break
-            except FileNotFoundError:
-                pass
-            shutil.rmtree(target, ignore_errors=True)
-            time.sleep(0.02)
-        else:
-            raise OSError("its files change faster than they can be copied")
-        self._state, self.folder = state, target
-        self._number += 1
-
-    def _look(self, *, logs: bool = True) -> object:
-        """What changes when the store does: the list of tables, and with `logs` what was written since."""
-        found: list[tuple[str, int, int, int]] = []
-        for entry in os.scandir(self._store / "triples"):
-            if entry.name.startswith(("CURRENT", "MANIFEST")) or (logs and entry.name.endswith(".log")):
-                stat = entry.stat()
-                found.append((entry.name, stat.st_ino, stat.st_size, stat.st_mtime_ns))
-        return sorted(found)
-
-    def forget(self, used: Iterable[str]) -> None:
-        """Remove the copies that nobody uses any more; a worker may still open files of an old one."""
-        if self._root is None:
-            return
-        keep = set(used)
-        for folder in self._root.iterdir():
-            # A higher number is a copy that is being made.
-            if folder.name.isdigit() and int(folder.name) < self._number and str(folder) not in keep:
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def close(self) -> None:
-        """Remove every copy."""
-        if self._root is not None and self._mark is not None:
-            self._mark.close()
-            shutil.rmtree(self._root, ignore_errors=True)
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
 
 
-def _workplace(store: Path) -> tuple[Path, IO[bytes]]:
-    """A new folder for copies, beside the store so that links work, and the open file that marks it as in use."""
-    head = f"{store.name}.serve-"
-    try:
-        with os.scandir(store.parent) as entries:
-            left = [Path(entry) for entry in entries if entry.name.startswith(head)]
-        for folder in left:
-            if _abandoned(folder):
-                shutil.rmtree(folder, ignore_errors=True)
-        root = Path(tempfile.mkdtemp(prefix=head, dir=store.parent))
-    except OSError:
-        root = Path(tempfile.mkdtemp(prefix="kg-serve-"))
-    mark = (root / "mark").open("wb")
-    _lock(mark)
-    return root, mark
+def _number(given: Mapping[str, Sequence[str]], name: str, *, least: int = 1, most: int, default: str = "1") -> int:
+    text = given[name][-1] if name in given else default
+    if re.fullmatch(r"[0-9]{1,12}", text) is None or not least <= int(text) <= most:
+        raise RefusedError(400, f"{name}={text!r} is no number from {least} to {most}")
+    return int(text)
 
 
-def _abandoned(folder: Path) -> bool:
-    """True where the server of a folder was killed: nobody holds its mark any more."""
-    with contextlib.suppress(OSError), (folder / "mark").open("rb") as mark:
-        return _lock(mark)
+@functools.lru_cache(maxsize=512)
+def _wants_page(accept: str, wanted: str) -> bool:
+    """True for a browser: it likes a page better than any format of an answer."""
+    with contextlib.suppress(RefusedError):
+        return choose((*TABLES, *GRAPHS, HTML), accept, wanted) is HTML
     return False
 
 
-def _lock(mark: IO[bytes]) -> bool:
-    if sys.platform == "win32":
-        # There a file in use cannot be removed, and what was left behind stays.
-        return False
-    import fcntl
-
-    try:
-        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+# ---------------------------------------------------------------- what is counted
 
 
-def _take(entry: os.DirEntry[str], target: Path) -> None:
-    if entry.name.endswith(".sst"):
-        with contextlib.suppress(OSError):
-            os.link(entry.path, target)
-            return
-    shutil.copyfile(entry.path, target)
+class _Numbers:
+    """What the server did, for `/metrics`."""
 
+    STEPS = (0.005, 0.025, 0.1, 0.5, 2.0, 10.0)
 
-# ---------------------------------------------------------------- worker processes
+    def __init__(self) -> None:
+        self.requests: Counter[tuple[str, int]] = Counter()
+        self.seconds: dict[str, list[float]] = {}
+        self.bytes = 0
+        self.hits = self.misses = 0
 
+    def count(self, route: str, status: int, seconds: float, size: int) -> None:
+        self.requests[route, status] += 1
+        steps = self.seconds.get(route)
+        if steps is None:
+            steps = self.seconds[route] = [0.0] * (len(self.STEPS) + 2)
+        steps[bisect.bisect_left(self.STEPS, seconds)] += 1
+        steps[-1] += seconds
+        self.bytes += size
 
-class _Worker:
-    """One worker process, seen from the server."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self.ready = False
-        self.snapshot = ""
-
-    @classmethod
-    async def start(cls, settings: str) -> _Worker:
-        # The same kg as here, whatever the folder that the server was started in holds.
-        path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
-        return cls(
-            await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-c", "from kg.worker import work; work()", settings),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                limit=1 << 20,
-                env={**os.environ, "PYTHONPATH": path},
-                # Ctrl-C is for the server, which then ends its workers itself.
-                start_new_session=True,
-            )
+    def text(self, pool: Pool, kept: int) -> str:
+        """Everything in the text format of Prometheus."""
+        lines = ["# TYPE kg_requests_total counter"]
+        for (route, status), count in sorted(self.requests.items()):
+            lines.append(f'kg_requests_total{{route="{route}",status="{status}"}} {count}')
+        lines.append("# TYPE kg_request_seconds histogram")
+        for route, steps in sorted(self.seconds.items()):
+            so_far = 0.0
+            for step, number in zip((*map(str, self.STEPS), "+Inf"), steps, strict=False):
+                so_far += number
+                lines.append(f'kg_request_seconds_bucket{{route="{route}",le="{step}"}} {so_far:g}')
+            lines += [
+                f'kg_request_seconds_sum{{route="{route}"}} {steps[-1]:.6f}',
+                f'kg_request_seconds_count{{route="{route}"}} {so_far:g}',
+            ]
+        lines += ["# TYPE kg_stopped_total counter"]
+        lines += [f'kg_stopped_total{{reason="{reason}"}} {count}' for reason, count in sorted(pool.stopped.items())]
+        lines += ["# TYPE kg_workers gauge"]
+        lines += [f'kg_workers{{state="{state}"}} {count}' for state, count in pool.numbers().items()]
+        values: tuple[tuple[str, str, float], ...] = (
+            ("kg_cache_hits_total", "counter", self.hits),
+            ("kg_cache_misses_total", "counter", self.misses),
+            ("kg_cache_bytes", "gauge", kept),
+            ("kg_response_bytes_total", "counter", self.bytes),
+            ("kg_snapshots_total", "counter", pool.snapshots.number),
         )
-
-    async def wait_ready(self) -> None:
-        """Wait until the process has read its modules; raises EOFError where it cannot."""
-        if not self.ready:
-            assert self._process.stdout is not None
-            if await self._process.stdout.readline() != b"ready\n":
-                raise EOFError("a worker process could not be started")
-            self.ready = True
-
-    async def ask(self, request: Mapping[str, Any]) -> Reply:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        # Said before anything is awaited: from here on this copy must stay.
-        self.snapshot = request["snapshot"]
-        self._process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
-        await self._process.stdin.drain()
-        head = json.loads(await self._process.stdout.readuntil(b"\n"))
-        body = await self._process.stdout.readexactly(head["length"])
-        return Reply(head["status"], head["media"], body, head["headers"])
-
-    async def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        await self._process.wait()
+        for name, kind, value in values:
+            lines += [f"# TYPE {name} {kind}", f"{name} {value}"]
+        return "\n".join(lines) + "\n"
 
 
-@dataclass
-class _Pool:
-    """A few worker processes; `run` gives a request to the next idle one and answers for those that do not."""
+class _Log:
+    """A line for each request, written a few at a time so that no answer waits for the terminal or the disk."""
 
-    snapshots: _Snapshots
-    settings: str
-    size: int
-    limit: float
-    _idle: asyncio.Queue[_Worker] = field(default_factory=asyncio.Queue)
-    _all: list[_Worker] = field(default_factory=list)
-    _closed: bool = False
+    def __init__(self, form: str) -> None:
+        self._json = form == "json"
+        self._lines: list[str] = []
+        self._timer: asyncio.TimerHandle | None = None
 
-    async def open(self) -> None:
-        """Start the processes and make the first snapshot."""
-        await self.snapshots.current()
-        for _ in range(self.size):
-            await self._add()
+    def line(self, ask: _Ask, status: int, size: int, seconds: float, note: str) -> None:
+        query = ask.scope["query_string"].decode("latin-1")
+        address = ask.scope["path"] + ("?" + query if query != "" else "")
+        if self._json:
+            row = {
+                "time": f"{time.time():.3f}",
+                "client": ask.visit.client,
+                "method": ask.method,
+                "address": address[:2000],
+                "status": status,
+                "bytes": size,
+                "ms": round(seconds * 1000, 2),
+                "agent": ask.header(b"user-agent")[:200],
+                **({"note": note} if note != "" else {}),
+            }
+            text = json.dumps(row, ensure_ascii=False)
+        else:
+            stamp = time.strftime("%Y-%m-%d %H:%M:%S")
+            # What a client sends stays on its line.
+            address = urllib.parse.quote(address[:2000], safe="/%?&=:;,.+-_~!*'()#[]@$")
+            text = f'{stamp} {ask.visit.client or "-"} "{ask.method} {address}" {status} {size} {seconds * 1000:.1f}ms'
+            text += f" {note}" if note != "" else ""
+        self._lines.append(text)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(0.2, self.flush)
 
-    async def close(self) -> None:
-        """End the processes, whatever they do."""
-        self._closed = True
-        await asyncio.gather(*(worker.kill() for worker in self._all))
-        self.snapshots.close()
+    def flush(self) -> None:
+        lines, self._lines, self._timer = self._lines, [], None
+        if len(lines) > 0:
+            with contextlib.suppress(OSError, ValueError):
+                sys.stderr.write("\n".join(lines) + "\n")
+                sys.stderr.flush()
 
-    async def _add(self) -> None:
-        if self._closed:
+
+# ---------------------------------------------------------------- the service
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one request may cost: seconds of a query and of a page, rows and bytes of an answer."""
+
+    query: float = 10.0
+    page: float = 60.0
+    rows: int = 100_000
+    bytes: int = 1 << 30
+
+
+class Service:
+    """The application: gives each request to who answers it and sends what comes back."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        limits: Limits,
+        language: str,
+        address: str | None,
+        token: str | None,
+        log: str,
+        ontology: Path,
+    ) -> None:
+        self._pool = pool
+        self._limits = limits
+        self._language = language
+        self._address = address
+        self._prefix = urllib.parse.urlsplit(address).path.rstrip("/") if address is not None else ""
+        self._token = token
+        self._log = _Log(log) if log != "off" else None
+        self._ontology = ontology
+        self._numbers = _Numbers()
+        #: Whole answers by what was asked for, the one that was asked for longest ago first; all of one snapshot.
+        self._kept: OrderedDict[object, tuple[int, list[tuple[bytes, bytes]], bytes]] = OrderedDict()
+        self._kept_bytes = 0
+        self._kept_of = 0
+        self._routes: Mapping[str, Callable[[_Ask], Awaitable[Answer]]] = {
+            "": self._graph_page,
+            "sparql": self._sparql,
+            "store": self._graph_store,
+            **dict.fromkeys(DESCRIPTIONS, self._describe),
+            "api": self._api,
+            "ontology": self._vocabulary,
+            "static": self._static,
+            ".well-known": self._well_known,
+            "healthz": self._health,
+            "metrics": self._metrics,
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request of ASGI, or the life of the application."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
             return
-        worker = await _Worker.start(self.settings)
-        self._all.append(worker)
-        self._idle.put_nowait(worker)
-
-    async def run(self, task: str, request: Mapping[str, Any], *, limit: float | None = None) -> Reply:
-        """The reply to a request, or one that says why there is none: 503 for too slow or too busy, 500 for died."""
-        limit = self.limit if limit is None else limit
+        if scope["type"] != "http":
+            return
+        began = time.perf_counter()
+        ask = _Ask(scope, receive, self._prefix)
+        route = ask.path[1:].split("/", 1)[0]
+        status, size, note = 499, 0, ""
         try:
-            async with asyncio.timeout(max(limit, 1.0)):
-                worker = await self._idle.get()
-        except TimeoutError:
-            return _again("all workers are busy with other queries; try again in a moment")
-        whole = False
-        try:
-            async with asyncio.timeout(_START):
-                await worker.wait_ready()
-            snapshot = str(await self.snapshots.current())
-            async with asyncio.timeout(limit):
-                reply = await worker.ask({**request, "task": task, "snapshot": snapshot, "limit": limit})
-            whole = True
-        except TimeoutError:
-            return _again(f"the query was stopped after {limit:g} s; ask for less, or start the server with more time")
-        except (EOFError, ConnectionError):
-            return refusal(500, DIED if worker.ready else "a worker process cannot be started; the log says why")
+            key = None
+            if ask.method == "GET":
+                key = (ask.path, scope["query_string"], ask.headers.get(b"accept"), ask.gzip, b"")
+                known = self._known(key)
+                if known is not None and b"if-none-match" not in ask.headers:
+                    status, headers, body = known
+                    size = len(body)
+                    await send({"type": "http.response.start", "status": status, "headers": headers})
+                    await send({"type": "http.response.body", "body": body})
+                    return
+            answer = await self._answer(ask, route)
+            status, size, note = await self._send(ask, answer, key, send)
+        except StoppedError as stopped:
+            note = stopped.reason
         finally:
-            if whole:
-                self._idle.put_nowait(worker)
-            else:
-                # Too slow, dead, or its client has gone: nobody waits for this one any more.
-                self._all.remove(worker)
-                await asyncio.shield(self._replace(worker))
-            self.snapshots.forget(w.snapshot for w in self._all)
+            ask.visit.end()
+            seconds = time.perf_counter() - began
+            self._numbers.count(route if route in self._routes else "other", status, seconds, size)
+            if self._log is not None:
+                self._log.line(ask, status, size, seconds, note)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    await self._pool.open()
+                except KgError as error:
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    return
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self._pool.close()
+                if self._log is not None:
+                    self._log.flush()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _answer(self, ask: _Ask, route: str) -> Answer:
+        try:
+            handle = self._routes.get(route)
+            if handle is None or (route in _ALONE and ask.path.rstrip("/") != f"/{route}".rstrip("/")):
+                raise RefusedError(404, "nothing is here; try /, /sparql, /entity/…, /fact/…, /document/… or /api/…")
+            allowed = _METHODS.get(route, ("GET", "HEAD"))
+            if ask.method == "OPTIONS":
+                return Reply(204, "text/plain", b"", {**_PREFLIGHT, "allow": ", ".join((*allowed, "OPTIONS"))})
+            if ask.method not in allowed:
+                words = f"this method is not allowed here; allowed: {', '.join(allowed)}"
+                return refusal(405, words)._replace(headers={"allow": ", ".join((*allowed, "OPTIONS"))})
+            return await handle(ask)
+        except RefusedError as refused:
+            reply = refusal(refused.status, refused.words)
+            if refused.status == 401:
+                reply = reply._replace(headers={"www-authenticate": 'Bearer realm="kg", Basic realm="kg"'})
+            return reply
+        except StoreError as error:
+            return refusal(503, str(error))._replace(headers={"retry-after": "5"})
+        except StoppedError:
+            raise
+        except Exception:
+            _LOG.exception("a request failed: %s %s", ask.method, ask.path[:500])
+            return refusal(500, "the server failed here; its log says how")
+
+    # -------- sending
+
+    async def _send(self, ask: _Ask, answer: Answer, key: object, send: Send) -> tuple[int, int, str]:
+        """Send an answer; gives back its status, the bytes of its body and what there is to note."""
+        reply = answer.reply if isinstance(answer, Stream) else answer
+        if isinstance(answer, Stream) and ask.scope.get("http_version") == "1.0" and ask.method != "HEAD":
+            # There the end of the connection is the end of the body: a cut one could not be told from a whole one.
+            try:
+                body = b"".join([part async for part in answer.parts])
+            except StoppedError:
+                reply, body = refusal(503, "the answer could not be completed in time"), b""
+            finally:
+                answer.close()
+            reply = answer = reply._replace(body=body or reply.body)
+        headers = [
+            (b"content-type", _media(reply.media)),
+            (b"access-control-allow-origin", b"*"),
+            (b"access-control-expose-headers", b"*"),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"no-referrer"),
+        ]
+        # XML may hold script wherever a browser shows it as a page.
+        defaults = {"vary": "Accept, Accept-Encoding", "content-security-policy": "default-src 'none'; sandbox"}
+        for name, value in {**defaults, **reply.headers}.items():
+            headers.append((name.encode("ascii"), value.encode("latin-1", "replace")))
+        empty = reply.status in {204, 304}
+        if isinstance(answer, Stream):
+            return await self._send_parts(ask, answer, headers, send)
+        if empty:
+            del headers[0]
+        else:
+            headers.append((b"content-length", str(len(reply.body)).encode("ascii")))
+        body = b"" if empty or ask.method == "HEAD" else reply.body
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        if key is not None and reply.status == 200 and "etag" in reply.headers:
+            self._keep(key, (reply.status, headers, reply.body))
+        return reply.status, len(body), ""
+
+    async def _send_parts(
+        self, ask: _Ask, answer: Stream, headers: list[tuple[bytes, bytes]], send: Send
+    ) -> tuple[int, int, str]:
+        status, size = answer.reply.status, 0
+        try:
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            if ask.method != "HEAD":
+                async for part in answer.parts:
+                    size += len(part)
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        except StoppedError as stopped:
+            # Nothing may follow: the server cuts the connection, and the client sees that the end is missing.
+            return status, size, f"cut: {stopped.reason}"
+        finally:
+            answer.close()
+        return status, size, ""
+
+    def _known(self, key: object) -> tuple[int, list[tuple[bytes, bytes]], bytes] | None:
+        snapshots = self._pool.snapshots
+        if self._kept_of != snapshots.number or not snapshots.fresh():
+            return None
+        known = self._kept.get(key)
+        if known is None:
+            self._numbers.misses += 1
+            return None
+        self._numbers.hits += 1
+        self._kept.move_to_end(key)
+        return known
+
+    def _keep(self, key: object, entry: tuple[int, list[tuple[bytes, bytes]], bytes]) -> None:
+        number = self._pool.snapshots.number
+        if self._kept_of != number:
+            self._kept.clear()
+            self._kept_bytes, self._kept_of = 0, number
+        # An answer from a copy that has been replaced while it was worked out is not kept.
+        if len(entry[2]) > _KEPT_EACH or (b"etag", self._etag().encode()) not in entry[1]:
+            return
+        if key in self._kept:
+            return
+        self._kept[key] = entry
+        self._kept_bytes += len(entry[2]) + 1000
+        while self._kept_bytes > _KEPT:
+            _, (_, _, body) = self._kept.popitem(last=False)
+            self._kept_bytes -= len(body) + 1000
+
+    def _etag(self) -> str:
+        return f'W/"{self._pool.snapshots.tag}"'
+
+    # -------- tasks of the workers
+
+    async def _run(self, ask: _Ask, task: str, request: Mapping[str, Any], *, limit: float | None = None) -> Answer:
+        """The answer of a worker, with the ETag of the state that it is of; 304 where the client has that."""
+        snapshots = self._pool.snapshots
+        if not snapshots.fresh():
+            await snapshots.current()
+        etag = self._etag()
+        if ask.method in {"GET", "HEAD"} and etag in [tag.strip() for tag in ask.header(b"if-none-match").split(",")]:
+            return Reply(304, "text/plain", b"", {"etag": etag, "cache-control": "no-cache"})
+        request = {**request, "gzip": ask.gzip, "max_bytes": self._limits.bytes}
+        answer = await self._pool.run(task, request, ask.visit, limit=limit)
+        reply = answer.reply if isinstance(answer, Stream) else answer
+        if reply.status != 200:
+            return answer
+        headers = {**reply.headers, "etag": etag, "cache-control": "no-cache"}
+        if "x-kg-next-offset" in headers:
+            headers["link"] = self._next(ask, int(headers.pop("x-kg-next-offset")), request)
+        reply = reply._replace(headers=headers)
+        return Stream(reply, answer.parts, answer.close) if isinstance(answer, Stream) else reply
+
+    def _next(self, ask: _Ask, offset: int, request: Mapping[str, Any]) -> str:
+        """Where the following rows are, of the same state of the store."""
+        pairs = [(n, v) for n, v in ask.pairs() if n not in {"offset", "state", "query"}]
+        pairs += [("query", request["query"]), ("offset", str(offset)), ("state", self._pool.snapshots.tag)]
+        address = self._root(ask) + "sparql?" + urllib.parse.urlencode(pairs)
+        # A longer one would not be taken by every server and proxy: then the client adds the two parameters itself.
+        link = address if len(address) < 4000 else f"?offset={offset}&state={self._pool.snapshots.tag}"
+        return f'<{link}>; rel="next"'
+
+    def _common(self, ask: _Ask, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        asked = given.get("lang", [""])[-1]
+        known = asked in {"zh", "en"}
+        return {
+            "accept": ask.header(b"accept"),
+            "format": given.get("format", [""])[-1],
+            "language": asked if known else self._language,
+            "chosen": known and asked != self._language,
+            "path": self._prefix + ask.path,
+            "prefix": self._prefix,
+        }
+
+    def _root(self, ask: _Ask) -> str:
+        """The address of this server as the world knows it, with a slash at its end."""
+        if self._address is not None:
+            return self._address
+        host = ask.header(b"host")
+        if re.fullmatch(r"[\w.\-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?", host) is None:
+            host = "localhost"
+        return f"{ask.scope.get('scheme', 'http')}://{host}/"
+
+    # -------- SPARQL
+
+    async def _sparql(self, ask: _Ask) -> Answer:
+        """The SPARQL 1.1 protocol, for browsers the page to write queries in, for programs what the service is."""
+        pairs = ask.pairs()
+        if ask.method == "POST":
+            pairs += await self._posted(ask)
+        given = grouped(pairs)
+        queries, updates = given.get("query", []), given.get("update", [])
+        if len(updates) > 0:
+            if self._token is None:
+                raise RefusedError(403, "this endpoint is read-only; the store is changed by kg build")
+            if ask.method != "POST":
+                raise RefusedError(405, "an update is sent by POST")
+            if len(queries) + len(updates) != 1:
+                raise RefusedError(400, f"give one query or one update; there are {len(queries) + len(updates)}")
+            self._check_token(ask)
+            return await self._update(given)
+        common = self._common(ask, given)
+        if ask.method != "POST":
+            if _wants_page(common["accept"], common["format"]):
+                return await self._run(ask, "query page", common, limit=self._limits.page)
+            if len(queries) == 0 and len(pairs) - len(given.get("lang", [])) - len(given.get("format", [])) == 0:
+                return self._description(ask, common)
+        if len(queries) != 1:
+            said = "none is there" if len(queries) == 0 else f"there are {len(queries)}"
+            raise RefusedError(400, f"give one query, as query=… or as the body of a POST; {said}")
+        if "state" in given and given["state"][-1] != self._pool.snapshots.tag:
+            raise RefusedError(409, "the store has changed since the first page; begin again without offset and state")
+        request = {
+            **common,
+            "query": queries[0],
+            "default": given.get("default-graph-uri", []),
+            "named": given.get("named-graph-uri", []),
+            "offset": _number(given, "offset", least=0, most=10**12, default="0") if "offset" in given else 0,
+            "max_rows": self._limits.rows,
+        }
+        return await self._run(ask, "answer", request, limit=self._seconds(given))
+
+    async def _posted(self, ask: _Ask) -> list[tuple[str, str]]:
+        """The parameters in the body of a POST; a direct one gives its body as `query` or `update`."""
+        media, _, parameters = ask.header(b"content-type").partition(";")
+        media = media.strip().lower()
+        forms = "application/sparql-query or application/x-www-form-urlencoded"
+        if media not in {"application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"}:
+            await ask.body(MAX_REQUEST)
+            raise RefusedError(415, f"a query is posted as {forms}, not as {media or 'nothing'}")
+        charset = re.search(r"charset\s*=\s*\"?([\w.-]+)", parameters, re.IGNORECASE)
+        if charset is not None and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
+            raise RefusedError(415, f"a query is UTF-8, not {charset[1]}")
+        most = MAX_UPLOAD if self._token is not None and self._knows_token(ask) else MAX_REQUEST
+        try:
+            text = (await ask.body(most)).decode("utf-8")
+            if media == "application/x-www-form-urlencoded":
+                return urllib.parse.parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
+        except ValueError as error:
+            raise RefusedError(400, f"the request is not UTF-8, or has too many parameters: {error}") from None
+        return [(media.rpartition("-")[2], text)]
+
+    def _seconds(self, given: Mapping[str, Sequence[str]]) -> float:
+        """The seconds that a query may take: `timeout=` may lower them."""
+        if "timeout" not in given:
+            return self._limits.query
+        text = given["timeout"][-1]
+        if re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]{1,6})?", text) is None or float(text) <= 0:
+            raise RefusedError(400, f"timeout={text!r} is no number of seconds")
+        return min(float(text), self._limits.query)
+
+    def _description(self, ask: _Ask, common: Mapping[str, Any]) -> Reply:
+        root = self._root(ask)
+        text = catalog.service(root + "sparql", address=root, writable=self._token is not None)
+        return _turtle(text, common, catalog.PREFIXES)
+
+    # -------- writing
+
+    def _check_token(self, ask: _Ask) -> None:
+        if self._token is None:
+            raise RefusedError(403, "this endpoint is read-only; the store is changed by kg build")
+        if not self._knows_token(ask):
+            raise RefusedError(401, "writing needs the token: Authorization: Bearer …")
+
+    def _knows_token(self, ask: _Ask) -> bool:
+        kind, _, given = ask.header(b"authorization").partition(" ")
+        if kind.lower() == "basic":
+            # A password for the clients that know nothing else; whatever the user is called.
+            with contextlib.suppress(ValueError):
+                given = base64.b64decode(given.strip(), validate=True).decode("utf-8").partition(":")[2]
+        elif kind.lower() != "bearer":
+            return False
+        return self._token is not None and hmac.compare_digest(given.strip().encode(), self._token.encode())
+
+    async def _update(self, given: Mapping[str, Sequence[str]]) -> Reply:
+        request = {
+            "method": "UPDATE",
+            "update": given["update"][0],
+            "base": self._base(),
+            "default": given.get("using-graph-uri", []),
+            "named": given.get("using-named-graph-uri", []),
+        }
+        return await self._pool.write(request, limit=self._limits.page)
+
+    def _base(self) -> str:
+        meta: dict[str, str] = json.loads((self._pool.snapshots.folder / "meta.json").read_text(encoding="utf-8"))
+        return meta["base"]
+
+    async def _graph_store(self, ask: _Ask) -> Answer:
+        """The SPARQL 1.1 Graph Store HTTP Protocol: `?graph=IRI`, `?default`, or a path that is the graph's name."""
+        writing = ask.method not in {"GET", "HEAD"}
+        if writing:
+            # Whoever may not write need not send it first.
+            self._check_token(ask)
+        given = grouped(ask.pairs())
+        root = self._root(ask)
+        here = root + urllib.parse.quote(ask.path[1:], safe="/:@!$&'()*+,;=~")
+        body = b""
+        created = False
+        graph: str | None
+        if writing and ask.method != "DELETE":
+            body = await ask.body(MAX_UPLOAD)
+        if ask.path.rstrip("/") != "/store":
+            graph = here
+        elif len(given.get("graph", [])) == 1:
+            graph = urllib.parse.urljoin(here, given["graph"][0])
+        elif "default" in given and "graph" not in given:
+            graph = None
+        elif ask.method == "POST" and "graph" not in given:
+            # Named by what it holds: the same sent twice is one graph.
+            graph, created = f"{root}store/{hashlib.sha256(body).hexdigest()[:16]}", True
+        else:
+            raise RefusedError(400, "name one graph with graph=IRI, or the default graph with default")
+        if not writing:
+            hidden = KG + "digest"
+            request = {**self._common(ask, given), "graph": graph, "hidden": hidden}
+            return await self._run(ask, "graph", request, limit=self._limits.page)
+        parts = [] if ask.method == "DELETE" else _parts(ask.header(b"content-type"), body)
+        request = {
+            "method": ask.method,
+            "graph": graph,
+            "created": created,
+            "base": graph if graph is not None else here,
+            "parts": parts,
+        }
+        return await self._pool.write(request, limit=self._limits.page)
+
+    # -------- things, pages and what else there is
+
+    async def _describe(self, ask: _Ask) -> Answer:
+        """An entity, a fact or a document."""
+        kind, _, name = ask.path[1:].partition("/")
+        if name == "":
+            raise RefusedError(404, f"nothing is here; try /{kind}/…")
+        given = ask.given()
+        number = _number(given, "page", most=1_000_000)
+        task = {**self._common(ask, given), "kind": kind, "name": name, "number": number}
+        return await self._run(ask, "describe", task, limit=self._limits.page)
+
+    async def _graph_page(self, ask: _Ask) -> Answer:
+        """The graph page; `?around=` (repeatable) and `?depth=` cut it to a part."""
+        given = ask.given()
+        around, depth = given.get("around", [])[:20], _number(given, "depth", most=10)
+        task = {**self._common(ask, given), "around": around, "depth": depth}
+        return await self._run(ask, "graph page", task, limit=self._limits.page)
+
+    async def _api(self, ask: _Ask) -> Answer:
+        """The JSON API."""
+        name, _, thing = ask.path.removeprefix("/api").strip("/").partition("/")
+        if name in {"", "openapi.json"}:
+            described = api.openapi(self._root(ask).rstrip("/"))
+            body = json.dumps(described, ensure_ascii=False, indent=1)
+            return squeezed(Reply(200, "application/json", body.encode("utf-8")), ask.gzip)
+        try:
+            given = ask.given()
+        except RefusedError as refused:
+            return _as_json(refusal(refused.status, refused.words))
+        answer = await self._run(ask, "api", {"name": name, "thing": thing, "given": given}, limit=self._limits.page)
+        return answer if isinstance(answer, Stream) else _as_json(answer)
+
+    async def _vocabulary(self, ask: _Ask) -> Reply:
+        """The ontology itself, at the address that its IRIs begin with where the base is the one of kg."""
+        text = (self._ontology / "core.ttl").read_text(encoding="utf-8")
+        return squeezed(_turtle(text, self._common(ask, ask.given()), PREFIXES), ask.gzip)
+
+    async def _well_known(self, ask: _Ask) -> Answer:
+        if ask.path != "/.well-known/void":
+            raise RefusedError(404, "nothing is here; try /.well-known/void")
+        task = {**self._common(ask, ask.given()), "address": self._root(ask)}
+        return await self._run(ask, "void", task, limit=self._limits.page)
+
+    async def _static(self, ask: _Ask) -> Reply:
+        """Files of the pages; their names change with what is in them, so that they may be kept for ever."""
+        found = asset_bytes(ask.path.removeprefix("/static/"))
+        if found is None:
+            raise RefusedError(404, "nothing is here")
+        media, body, packed = found
+        headers = {"cache-control": "public, max-age=31536000, immutable"}
+        if ask.gzip:
+            return Reply(200, media, packed, {**headers, "content-encoding": "gzip"})
+        return Reply(200, media, body, headers)
+
+    async def _health(self, ask: _Ask) -> Reply:
+        """One line of JSON that says that the server lives; it asks no worker, so that being busy is no fault."""
+        if self._pool.failing:
+            return Reply(503, "application/json", b'{"status": "no worker process can be started"}\n')
+        return Reply(200, "application/json", b'{"status": "ok"}\n')
+
+    async def _metrics(self, ask: _Ask) -> Reply:
+        """What the server did, in the text format of Prometheus."""
+        text = self._numbers.text(self._pool, self._kept_bytes)
+        return Reply(200, "text/plain; version=0.0.4; charset=utf-8", text.encode("utf-8"))
+
+
+#: Addresses under which there are no others.
+_ALONE = frozenset({"", "sparql", "ontology", "healthz", "metrics"})
+_METHODS: Mapping[str, tuple[str, ...]] = {
+    "sparql": ("GET", "HEAD", "POST"),
+    "store": ("GET", "HEAD", "PUT", "POST", "DELETE"),
+}
+#: Answers are for any page on the web to read: no cookie stands behind them.
+_PREFLIGHT = {
+    "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE",
+    "access-control-allow-headers": "*, Authorization",
+    "access-control-max-age": "86400",
+}
+
+
+@functools.lru_cache(maxsize=64)
+def _media(media: str) -> bytes:
+    known = media.startswith("text/") and "charset" not in media
+    return (media + "; charset=utf-8" if known else media).encode("latin-1")
+
+
+def _as_json(reply: Reply) -> Reply:
+    """A refusal as the JSON that the API speaks."""
+    if reply.status < 400 or reply.media == "application/json":
         return reply
-
-    async def _replace(self, worker: _Worker) -> None:
-        await worker.kill()
-        await self._add()
+    body = json.dumps({"error": reply.body.decode("utf-8").strip()}, ensure_ascii=False).encode("utf-8")
+    return reply._replace(media="application/json", body=body)
 
 
-def _again(words: str) -> Reply:
-    return refusal(503, words)._replace(headers={"retry-after": "1"})
+def _turtle(text: str, common: Mapping[str, Any], prefixes: Mapping[str, str]) -> Reply:
+    """Turtle in the format of RDF that is asked for; a browser gets it as it is."""
+    offers = (*GRAPHS, HTML)
+    offer = choose(offers, common["accept"], common["format"])
+    offer = GRAPHS[0] if offer is HTML else offer
+    triples = (quad.triple for quad in ox.parse(text, ox.RdfFormat.TURTLE))
+    body = ox.serialize(triples, format=offer.format, prefixes=dict(prefixes))
+    return Reply(200, offer.media, body or b"")
 
 
-# ---------------------------------------------------------------- addresses
+def _parts(content: str, body: bytes) -> list[tuple[str, str]]:
+    """The media type and text of each graph in a body, which is one, or several as a form."""
+    media = content.partition(";")[0].strip().lower()
+    try:
+        if media != "multipart/form-data":
+            return [(media, body.decode("utf-8"))]
+        from email.parser import BytesParser
+
+        message = BytesParser().parsebytes(b"content-type: " + content.encode("latin-1") + b"\r\n\r\n" + body)
+        if not message.is_multipart():
+            raise RefusedError(400, "the form has no parts")
+        found = []
+        for part in message.walk():
+            if not part.is_multipart():
+                data = part.get_payload(decode=True)
+                found.append((part.get_content_type(), data.decode("utf-8") if isinstance(data, bytes) else ""))
+        return found
+    except UnicodeDecodeError as error:
+        raise RefusedError(400, f"the data is not UTF-8: {error}") from None
+
+
+# ---------------------------------------------------------------- the application
 
 
 def app(
@@ -330,210 +814,47 @@ def app(
     *,
     ontology: Ontology | None = None,
     language: str = "zh",
+    address: str | None = None,
+    token: str | None = None,
     limit: float = 10.0,
     page_limit: float = 60.0,
+    max_rows: int = 100_000,
+    max_bytes: int = 1 << 30,
     workers: int = 2,
-    max_bytes: int = 32 << 20,
-    memory: int = 4 << 30,
+    long: int = 8,
+    queue: int = 256,
+    per_client: int = 128,
+    memory: int = 2 << 30,
     pause: float = 1.0,
-) -> Starlette:
+    log: str = "off",
+) -> Service:
     """The application that serves a store, to be run by an ASGI server (`serve` does) with its lifespan.
 
-    A query may take `limit` seconds, a page `page_limit`; an answer may have `max_bytes` bytes and a worker process
-    `memory` bytes. `workers` requests are worked on at a time, the others wait. A store that has changed is read anew
-    at most every `pause` seconds. `language` (zh or en) is that of pages without `?lang=`.
-    Raises StoreError where there is no store that can be read.
+    A query may take `limit` seconds and answer `max_rows` rows (0: all of them), a page `page_limit` seconds; an answer
+    may have `max_bytes` bytes and a worker process `memory` bytes. `workers` requests are worked on at a time and
+    `long` more that turned out to take their time; `queue` may wait, and `per_client` of one client wait or be worked
+    on. A store that has changed is read anew at most every `pause` seconds. `language` (zh or en) is that of pages
+    without `?lang=`; `address` is that of this server for the world, `log` is off, text or json.
+
+    With a `token` those who have it may write, and a store that is not there yet is made. Raises StoreError where
+    there is no store that can be read, and KgError for an address that is none.
     """
     path = Path(store_path).absolute()
+    if address is not None:
+        address = address if address.endswith("/") else address + "/"
+        if re.fullmatch(r"https?://[^\s/?#<>\"]+/(?:[^\s?#<>\"]*/)?", address) is None:
+            raise KgError(f"{address!r} is no address of a server; write it like https://data.example.org/kg/")
+    if token is not None and not (path / "meta.json").exists():
+        Store.open(path, base=address).close()
     with Store.open(path, read_only=True):
         pass
-    folder = (ontology if ontology is not None else Ontology.load()).folder
-    settings = json.dumps({"ontology": str(folder.absolute()), "store": str(path), "memory": memory})
-    snapshots = _Snapshots(path, pause=pause)
-    pool = _Pool(snapshots, settings, workers, limit)
-    front = _Front(pool, language=language, max_bytes=max_bytes, page_limit=page_limit)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        try:
-            await pool.open()
-            yield
-        finally:
-            await pool.close()
-
-    return Starlette(
-        lifespan=lifespan,
-        routes=[
-            Route("/", front.graph),
-            Route("/sparql", front.sparql, methods=["GET", "POST"]),
-            Route("/sparql/", front.sparql, methods=["GET", "POST"]),
-            *(Route(f"/{kind}/{{name:path}}", front.describe, name=kind) for kind in DESCRIPTIONS),
-            Route("/api/openapi.json", front.openapi),
-            Route("/api/{name}", front.api),
-            Route("/api/{name}/{thing:path}", front.api),
-            Route("/healthz", front.health),
-        ],
-        # Answers are for any page on the web to read: no cookie and no password stands behind them.
-        middleware=[
-            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"])
-        ],
-        exception_handlers={RefusedError: _refused, HTTPException: _wrong_address},
+    folder = (ontology if ontology is not None else Ontology.load()).folder.absolute()
+    settings = {"ontology": str(folder), "store": str(path), "memory": memory, "prefixes": dict(PREFIXES)}
+    pool = Pool(
+        Snapshots(path, pause=pause), json.dumps(settings), workers, limit, long=long, queue=queue, each=per_client
     )
-
-
-class _Front:
-    """Turns requests into tasks of the pool and replies into responses."""
-
-    def __init__(self, pool: _Pool, *, language: str, max_bytes: int, page_limit: float) -> None:
-        self._pool = pool
-        self._language = language
-        self._max_bytes = max_bytes
-        self._page_limit = page_limit
-        #: Pages that take long to write, by snapshot and what was asked for, the oldest first.
-        self._kept: dict[object, Reply] = {}
-
-    async def sparql(self, request: Request) -> Response:
-        """The SPARQL 1.1 protocol for queries, and for browsers the page to write them in."""
-        parameters = await _parameters(request)
-        if "update" in parameters:
-            raise RefusedError(403, "this endpoint is read-only; the store is changed by kg build")
-        queries = parameters.get("query", [])
-        common = self._common(request, parameters)
-        if request.method != "POST":
-            with contextlib.suppress(RefusedError):
-                if choose((*TABLES, *GRAPHS, HTML), common["accept"], common["format"]) is HTML:
-                    return _response(await self._page("query page", common))
-        if len(queries) != 1:
-            said = "none is there" if len(queries) == 0 else f"there are {len(queries)}"
-            raise RefusedError(400, f"give one query, as query=… or as the body of a POST; {said}")
-        default, named = (parameters.get(name, []) for name in ("default-graph-uri", "named-graph-uri"))
-        task = {**common, "query": queries[0], "default": default, "named": named}
-        return _response(await self._pool.run("answer", task))
-
-    async def describe(self, request: Request) -> Response:
-        """An entity, a fact or a document."""
-        kind = request.url.path.split("/")[1]
-        common = self._common(request, await _parameters(request))
-        number = _number(request, "page", most=1_000_000)
-        task = {**common, "kind": kind, "name": request.path_params["name"], "number": number}
-        return _response(await self._pool.run("describe", task, limit=self._page_limit))
-
-    async def graph(self, request: Request) -> Response:
-        """The graph page; `?around=` (repeatable) and `?depth=` cut it to a part."""
-        common = self._common(request, await _parameters(request))
-        around, depth = request.query_params.getlist("around")[:20], _number(request, "depth", most=10)
-        return _response(await self._page("graph page", {**common, "around": around, "depth": depth}))
-
-    async def api(self, request: Request) -> Response:
-        """The JSON API."""
-        given = await _parameters(request)
-        name, thing = request.path_params["name"], request.path_params.get("thing", "")
-        task = {"name": name, "thing": thing, "given": given}
-        return _response(await self._pool.run("api", task, limit=self._page_limit))
-
-    async def openapi(self, request: Request) -> Response:
-        """What the JSON API can answer, for programs that write clients."""
-        body = json.dumps(api.openapi(str(request.base_url).rstrip("/")), ensure_ascii=False, indent=1)
-        return _response(Reply(200, "application/json", body.encode("utf-8")))
-
-    async def health(self, request: Request) -> Response:
-        """One line of JSON that says that the server lives; it asks no worker, so that being busy is no fault."""
-        return _response(Reply(200, "application/json", b'{"status": "ok"}\n'))
-
-    def _common(self, request: Request, parameters: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        asked = request.query_params.get("lang", "")
-        known = asked in {"zh", "en"}
-        return {
-            "accept": ", ".join(request.headers.getlist("accept")),
-            "format": next(iter(parameters.get("format", [])), ""),
-            "language": asked if known else self._language,
-            "chosen": known and asked != self._language,
-            "path": request.url.path,
-            "max_bytes": self._max_bytes,
-        }
-
-    async def _page(self, task: str, request: dict[str, Any]) -> Reply:
-        """A page that is the same until the store changes, out of the kept ones where it is there."""
-        asked = json.dumps({**request, "accept": "", "format": ""}, sort_keys=True)
-        key = (str(await self._pool.snapshots.current()), task, asked)
-        reply = self._kept.get(key)
-        if reply is None:
-            reply = await self._pool.run(task, request, limit=self._page_limit)
-            if reply.status == 200:
-                self._kept[key] = reply
-                while len(self._kept) > _KEPT:
-                    del self._kept[next(iter(self._kept))]
-        return reply
-
-
-async def _parameters(request: Request) -> dict[str, list[str]]:
-    """The parameters of the address and the body; a direct POST gives its body as `query` (or `update`)."""
-    body = b""
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= MAX_REQUEST:
-            body += chunk
-        elif size > 64 * MAX_REQUEST:
-            break
-        # What is too long is read to its end all the same: a client that still writes does not read the answer.
-    if size > MAX_REQUEST:
-        raise RefusedError(413, f"the request is longer than {MAX_REQUEST:,} bytes")
-    try:
-        pairs = urllib.parse.parse_qsl(
-            request.scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict"
-        )
-        if request.method == "POST":
-            media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            text = body.decode("utf-8")
-            if media == "application/x-www-form-urlencoded":
-                pairs += urllib.parse.parse_qsl(text, keep_blank_values=True, errors="strict")
-            elif media in {"application/sparql-query", "application/sparql-update"}:
-                pairs.append((media.rpartition("-")[2], text))
-            else:
-                forms = "application/sparql-query or application/x-www-form-urlencoded"
-                raise RefusedError(415, f"a query is posted as {forms}, not as {media or 'nothing'}")
-    except ValueError as error:
-        raise RefusedError(400, f"the request is not UTF-8: {error}") from None
-    parameters: dict[str, list[str]] = {}
-    for name, value in pairs:
-        parameters.setdefault(name, []).append(value)
-    return parameters
-
-
-def _number(request: Request, name: str, *, most: int) -> int:
-    text = request.query_params.get(name, "1")
-    if re.fullmatch(r"[0-9]{1,7}", text) is None or not 1 <= int(text) <= most:
-        raise RefusedError(400, f"{name}={text!r} is no number from 1 to {most}")
-    return int(text)
-
-
-def _response(reply: Reply) -> Response:
-    headers = {
-        "x-content-type-options": "nosniff",
-        "referrer-policy": "no-referrer",
-        "vary": "Accept",
-        # XML may hold script wherever a browser shows it as a page.
-        "content-security-policy": "default-src 'none'; sandbox",
-        **reply.headers,
-    }
-    return Response(reply.body, reply.status, headers, media_type=reply.media)
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RefusedError)
-    return _response(refusal(error.status, error.words))
-
-
-async def _wrong_address(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    allowed = dict(error.headers or {})
-    words = {
-        404: "nothing is here; try /, /sparql, /entity/…, /fact/… or /document/…",
-        405: f"this method is not allowed here; allowed: {allowed.get('Allow', '')}",
-    }
-    reply = refusal(error.status_code, words.get(error.status_code, error.detail))
-    return _response(reply._replace(headers=allowed))
+    limits = Limits(limit, page_limit, max_rows, max_bytes)
+    return Service(pool, limits=limits, language=language, address=address, token=token, log=log, ontology=folder)
 
 
 # ---------------------------------------------------------------- serving
@@ -555,12 +876,20 @@ def serve(
     import uvicorn
 
     application = app(store_path, **options)
+    if options.get("log") == "json":
+        _log_json()
+    logging.getLogger("uvicorn.error").addFilter(_told_elsewhere)
     with _listening(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         if ready is not None:
             ready(f"http://{shown}:{listener.getsockname()[1]}/")
         config = uvicorn.Config(
-            application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=3
+            application,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # Who asked in time is answered: as long as a query may take.
+            timeout_graceful_shutdown=max(3, min(30, math.ceil(options.get("limit", 10.0)) + 1)),
         )
         server = uvicorn.Server(config)
         # uvicorn ends in order at Ctrl-C and then raises it again; ending is what was asked for.
@@ -568,6 +897,26 @@ def serve(
             server.run(sockets=[listener])
     if not server.started:
         raise KgError("the server could not start; the message above says why")
+
+
+def _told_elsewhere(record: logging.LogRecord) -> bool:
+    """False for what uvicorn says of every answer that was cut on purpose or whose client left: our own log has it."""
+    return "without completing response" not in record.getMessage() and "without starting" not in record.getMessage()
+
+
+def _log_json() -> None:
+    """Messages as a line of JSON each, like the log of requests."""
+
+    class Lines(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            row = {"time": f"{record.created:.3f}", "level": record.levelname, "message": record.getMessage()}
+            if record.exc_info:
+                row["traceback"] = self.formatException(record.exc_info)
+            return json.dumps(row, ensure_ascii=False)
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(Lines())
+    logging.getLogger().addHandler(handler)
 
 
 def exposed(host: str, *, language: str = "en") -> str | None:

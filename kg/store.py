@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import functools
 import json
 import re
 import shutil
@@ -39,6 +38,7 @@ from kg.errors import QueryError, StoreError
 from kg.model import Amount, Date, Document, Entity, Extraction, Fact, Mention, Resolution, Span
 from kg.ontology import KG, Ontology
 from kg.rdf import BASE, PREFIXES, XSD, Iris, corpus_quads, digest, document_quads
+from kg.sparql import refuse_unsafe, syntax_error, token
 
 if TYPE_CHECKING:
     from kg.gazetteer import Gazetteer
@@ -741,7 +741,7 @@ class Store:
                 self._open_triples = self._triples_of(self.path, read_only=True)
                 return run()
         except SyntaxError as error:
-            raise _syntax_error(error) from None
+            raise syntax_error(error) from None
         except (OSError, RuntimeError) as error:
             raise QueryError(f"the query failed: {error}") from error
 
@@ -978,96 +978,7 @@ def _validate(
         )
 
 
-# ---------------------------------------------------------------- what a query may be
-
-_NAME = r"[^\W\d_](?:[\w.\-·]*[\w\-·])?"
-_TOKEN = rf"""
-    (?P<blank>\s+|\#[^\r\n]*)
-  | (?P<string>\"{{3}}(?:(?:\"|\"\")?(?:[^"\\]|\\.))*\"{{3}} | '{{3}}(?:(?:'|'')?(?:[^'\\]|\\.))*'{{3}}
-        | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
-  | (?P<iri><(?:[^\x00-\x20<>"{{}}|^`\\]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*>)
-  | (?P<variable>[?$]\w+)
-  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-  | (?P<prefixed>(?:_|{_NAME})?:(?:[\w.:·-]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
-  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-  | (?P<word>[^\W\d_][\w-]*)
-  | (?P<mark>.)
-    """
-
-
-@functools.cache
-def _token() -> re.Pattern[str]:
-    # Compiled when the first query comes: it takes a tenth of the time that the import of this module may take.
-    return re.compile(_TOKEN, re.X | re.S)
-
-
-_UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"})
-#: Oxigraph ends a keyword where the grammar can go on, not where the word ends: SERVICESILENT and trueSERVICE work.
-_SERVICE = re.compile(r"(?:true|false)?(service).*", re.I | re.S)
-
-
-def refuse_unsafe(sparql: str) -> None:
-    """Raise QueryError, with line and column, for what no query of kg may do: SERVICE, LOAD and every other update.
-
-    Words in strings, IRIs, comments, variables and names such as `ex:service` do not count.
-
-    >>> refuse_unsafe("SELECT * { ?s rdfs:label 'SERVICE' } # SERVICE")
-    """
-    depth: list[str] = []
-    operand = False
-    last = ""
-    started = False
-    position = 0
-    while position < len(sparql):
-        match = _token().match(sparql, position)
-        if match is None:  # pragma: no cover - the last alternative takes any character
-            return
-        kind, text = match.lastgroup or "", match.group()
-        end = match.end()
-        if kind == "blank":
-            position = end
-            continue
-        if kind == "iri" and operand and "(" in depth[-1:] and _AMBIGUOUS.search(text) and not _ABSOLUTE.match(text):
-            # `?a<?b#>'…` is a comparison to Oxigraph and an IRI to the grammar's longest match: what follows the two
-            # readings differs, so that either could hide a SERVICE from this check.
-            raise _refusal(sparql, position, "this < could begin an IRI or be a comparison", "put a space after it")
-        if kind == "word":
-            upper = text.upper()
-            service = _SERVICE.fullmatch(text)
-            if service is not None and (
-                service.start(1) > 0 or not text[7:8].isalnum() or upper[7:].startswith("SILENT")
-            ):
-                raise _service(sparql, position + service.start(1))
-            if not started and upper not in {"BASE", "PREFIX"}:
-                if upper in _UPDATES:
-                    raise _refusal(
-                        sparql,
-                        position,
-                        f"{upper} is an update",
-                        "kg answers queries only (SELECT, ASK, CONSTRUCT, DESCRIBE)",
-                    )
-                started = True
-        elif kind == "prefixed":
-            prefix = text.partition(":")[0]
-            service = _SERVICE.fullmatch(prefix)
-            # `SERVICE:x {` calls the service :x; `service:x` anywhere else is a name.
-            if service is not None and last not in {"GRAPH", "NAMED", "FROM"} and _next_is_brace(sparql, end):
-                raise _service(sparql, position + service.start(1))
-        elif text in {"(", "{", "["}:
-            depth.append(text)
-        elif text in {")", "}", "]"} and len(depth) > 0:
-            depth.pop()
-        operand = kind in {"string", "iri", "variable", "language", "prefixed", "number"} or text in {
-            ")",
-            "true",
-            "false",
-        }
-        last = text.upper()
-        position = end
-
-
-_AMBIGUOUS = re.compile(r"['#]")
-_ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
+# ---------------------------------------------------------------- values for variables
 
 
 def _bound(sparql: str, bind: Mapping[str, Any]) -> str:
@@ -1079,7 +990,7 @@ def _bound(sparql: str, bind: Mapping[str, Any]) -> str:
     terms = " ".join(str(ox.Literal(term) if isinstance(term, str) else term) for term in bind.values())
     depth, wanted, position = 0, 1, 0
     while position < len(sparql):
-        match = _token().match(sparql, position)
+        match = token().match(sparql, position)
         if match is None:  # pragma: no cover - the last alternative takes any character
             break
         text, position = match.group(), match.end()
@@ -1092,32 +1003,3 @@ def _bound(sparql: str, bind: Mapping[str, Any]) -> str:
                 return f"{sparql[:position]} VALUES ({names}) {{ ({terms}) }} {sparql[position:]}"
         depth += (text in {"{", "("}) - (text in {"}", ")"})
     raise QueryError(f"there is no group in this query to bind {names} in; write it with WHERE {{ … }}")
-
-
-def _next_is_brace(sparql: str, position: int) -> bool:
-    while position < len(sparql):
-        match = _token().match(sparql, position)
-        if match is None or match.lastgroup != "blank":
-            return sparql[position] == "{"
-        position = match.end()
-    return False
-
-
-def _service(sparql: str, position: int) -> QueryError:
-    return _refusal(
-        sparql, position, "SERVICE is not allowed: kg works without the network", "query the other endpoint itself"
-    )
-
-
-def _refusal(sparql: str, position: int, what: str, remedy: str) -> QueryError:
-    line = sparql.count("\n", 0, position) + 1
-    column = position - (sparql.rfind("\n", 0, position) + 1) + 1
-    return QueryError(f"line {line}, column {column}: {what}; {remedy}", line=line)
-
-
-def _syntax_error(error: SyntaxError) -> QueryError:
-    match = re.match(r"error at (\d+):(\d+): (.*)", str(error.msg), re.S)
-    if match is None:
-        return QueryError(f"the query is not SPARQL 1.1: {_short(str(error.msg))}")
-    line, column, said = int(match.group(1)), int(match.group(2)), match.group(3)
-    return QueryError(f"line {line}, column {column}: the query is not SPARQL 1.1: {_short(said)}", line=line)

@@ -1,11 +1,15 @@
 """What a worker process of the server does: answers one query, or writes one page, from a copy of the triples.
 
 A thread cannot be stopped, a process can: what takes too long, or too much memory, is killed by the server and takes
-nothing else with it. A request is a line of JSON on stdin; the reply is a line of JSON about it and then its body on
-stdout. SPARQL is answered in the format that the Accept header likes best; SERVICE, updates and files are refused.
+nothing else with it. A request is a line of JSON on stdin. The reply comes on stdout in frames, each a letter, a length
+and so many bytes: `R` a whole reply, or `H` a head, `D` any number of parts and `E` the end. What is small comes whole,
+so that a fault that shows late can still be told by a status; what is large comes while it is being worked out.
 
     {"task": "answer", "query": "SELECT ?p { <entity/place/330402> rdfs:label ?p }", "accept": "text/csv", …}
-    →  200 text/csv   p⏎南湖区⏎
+    →  R  200 text/csv   p⏎南湖区⏎
+
+This module imports little at its start: a process is ready for a query in a tenth of a second, and reads what writes
+pages when the first one is asked for.
 """
 
 from __future__ import annotations
@@ -13,119 +17,136 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import itertools
 import json
 import logging
 import os
-import re
 import signal
 import sqlite3
+import struct
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from kg import api, pages
 from kg.errors import KgError, QueryError, UnknownNameError
-from kg.ontology import KG, Ontology
-from kg.rdf import PREFIXES
-from kg.store import Store, refuse_unsafe
+from kg.negotiate import DIED, GRAPHS, HTML, TABLES, Offer, RefusedError, Reply, choose, refusal
+from kg.sparql import refuse_nesting, refuse_query, refuse_update, syntax_error, window, with_using
+
+if TYPE_CHECKING:
+    from kg import api, pages
+    from kg.ontology import Ontology
+    from kg.store import Store
+
+#: The head of a frame: what it is, and how many bytes follow.
+FRAME = struct.Struct("!cI")
+
+#: Bytes of an answer that are held back before its head is sent, and then of each part.
+_HELD, _PART = 128 * 1024, 64 * 1024
+
+#: Bytes from which an answer is compressed where the client can read that.
+_WORTH = 1400
 
 _LOG = logging.getLogger(__name__)
 
 
-class Reply(NamedTuple):
-    """What a worker answers: a status, a media type and the whole body."""
-
-    status: int
-    media: str
-    body: bytes
-    headers: Mapping[str, str] = {}
+# ---------------------------------------------------------------- the way out
 
 
-class RefusedError(Exception):
-    """A request that gets an error: its status and the words for the client."""
+class _Line:
+    """Where frames go: the stdout that the server reads."""
 
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
-        self.status = status
-        self.words = words
+    def __init__(self, file: int) -> None:
+        self._file = file
 
+    def send(self, kind: bytes, *parts: bytes) -> None:
+        data = b"".join((FRAME.pack(kind, sum(map(len, parts))), *parts))
+        sent = os.write(self._file, data)
+        while sent < len(data):
+            sent += os.write(self._file, data[sent:])
 
-# ---------------------------------------------------------------- content negotiation
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A format that an answer can take: its short name for `format=`, its media type, and the writer's name for it."""
-
-    name: str
-    media: str
-    format: Any
+    def reply(self, reply: Reply) -> None:
+        head = json.dumps([reply.status, reply.media, dict(reply.headers)]).encode("ascii")
+        self.send(b"R", struct.pack("!I", len(head)), head, reply.body)
 
 
-TABLES = (
-    Offer("json", "application/sparql-results+json", ox.QueryResultsFormat.JSON),
-    Offer("xml", "application/sparql-results+xml", ox.QueryResultsFormat.XML),
-    Offer("csv", "text/csv", ox.QueryResultsFormat.CSV),
-    Offer("tsv", "text/tab-separated-values", ox.QueryResultsFormat.TSV),
-    Offer("json", "application/json", ox.QueryResultsFormat.JSON),
-    Offer("xml", "application/xml", ox.QueryResultsFormat.XML),
-)
-GRAPHS = (
-    Offer("turtle", "text/turtle", ox.RdfFormat.TURTLE),
-    Offer("ntriples", "application/n-triples", ox.RdfFormat.N_TRIPLES),
-    Offer("rdfxml", "application/rdf+xml", ox.RdfFormat.RDF_XML),
-    Offer("jsonld", "application/ld+json", ox.RdfFormat.JSON_LD),
-    Offer("trig", "application/trig", ox.RdfFormat.TRIG),
-    Offer("nquads", "application/n-quads", ox.RdfFormat.N_QUADS),
-    Offer("xml", "application/xml", ox.RdfFormat.RDF_XML),
-    Offer("json", "application/json", ox.RdfFormat.JSON_LD),
-    Offer("ntriples", "text/plain", ox.RdfFormat.N_TRIPLES),
-)
-HTML = Offer("html", "text/html", None)
-_SHORT = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml", "json-ld": "jsonld", "nq": "nquads"}
-_QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+class _Answer(io.BytesIO):
+    """The body of an answer while it is written: held back first, then sent in parts, compressed where that is asked.
 
-
-def choose(offers: Sequence[Offer], accept: str, wanted: str = "") -> Offer:
-    """The offer that an Accept header likes best, the first of equals; `wanted` (a `format=`) goes before the header.
-
-    What cannot be read in the header counts for nothing. Raises RefusedError with 406 and the list where nothing fits.
-
-    >>> choose(TABLES, "text/*;q=0.5, application/sparql-results+xml;q=0.4").name
-    'csv'
+    `on_long` is called once, when more was written than is held back and before anything of it is sent: the last
+    moment at which headers can be said, or the whole be given up.
     """
-    if wanted != "":
-        name = _SHORT.get(wanted.lower(), wanted.lower())
-        best = next((offer for offer in offers if name in (offer.name, offer.media)), None)
-    else:
-        wishes = _wishes(accept)
-        best = max(offers, key=lambda offer: _quality(offer.media, wishes))
-        best = best if _quality(best.media, wishes) > 0 else None
-    if best is None:
-        known = ", ".join(dict.fromkeys(f"{offer.media} (format={offer.name})" for offer in offers))
-        raise RefusedError(406, f"no format of this answer fits {wanted or accept!r}; it can be written as {known}")
-    return best
+
+    def __init__(self, line: _Line, request: Mapping[str, Any], media: str, headers: dict[str, str]) -> None:
+        super().__init__()
+        self.on_long: Callable[[], None] = lambda: None
+        self.headers = headers
+        self.sent = False
+        self._line = line
+        self._media = media
+        self._most = request["max_bytes"]
+        self._zip = zlib.compressobj(5, wbits=31) if request["gzip"] else None
+        self._parts: list[bytes] = []
+        self._size = self._waiting = 0
+
+    def write(self, data: Any) -> int:
+        self._size += len(data)
+        if self._size > self._most:
+            raise RefusedError(
+                422,
+                f"the answer is larger than {self._most:,} bytes; ask for less of it, with LIMIT or another FILTER",
+            )
+        self._parts.append(bytes(data))
+        self._waiting += len(data)
+        if self._waiting >= (_PART if self.sent else _HELD):
+            self._flush()
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: the parts have their own size."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that were written, before they are compressed."""
+        return self._size
+
+    def _flush(self) -> None:
+        if not self.sent:
+            self.on_long()
+            if self._zip is not None:
+                self.headers["content-encoding"] = "gzip"
+            head = json.dumps([200, self._media, self.headers]).encode("ascii")
+            self._line.send(b"H", head)
+            self.sent = True
+        data = b"".join(self._parts)
+        self._parts, self._waiting = [], 0
+        if self._zip is not None:
+            # What was worked out is sent: a reader should not wait for the dictionary of the compression.
+            data = self._zip.compress(data) + self._zip.flush(zlib.Z_SYNC_FLUSH)
+        self._line.send(b"D", data)
+
+    def end(self) -> Reply | None:
+        """The reply where it is small enough to be sent whole; None where its parts have been sent."""
+        if self.sent:
+            if self._waiting > 0:
+                self._flush()
+            if self._zip is not None:
+                self._line.send(b"D", self._zip.flush())
+            self._line.send(b"E")
+            return None
+        return squeezed(Reply(200, self._media, b"".join(self._parts), self.headers), self._zip is not None)
 
 
-def _wishes(accept: str) -> dict[str, float]:
-    wishes: dict[str, float] = {}
-    for part in accept.lower().split(","):
-        media, *parameters = (word.strip() for word in part.split(";"))
-        quality = next((p[2:].strip() for p in parameters if p.startswith("q=")), "1")
-        if "/" in media and _QUALITY.fullmatch(quality) is not None:
-            wishes[media] = max(float(quality), wishes.get(media, 0.0))
-    return wishes if len(wishes) > 0 else {"*/*": 1.0}
-
-
-def _quality(media: str, wishes: Mapping[str, float]) -> float:
-    # The narrower range counts, even where it says less: text/csv;q=0 beside */* means no CSV.
-    ranges = (media, media.split("/")[0] + "/*", "*/*")
-    return next((wishes[r] for r in ranges if r in wishes), 0.0)
+def squeezed(reply: Reply, asked: bool) -> Reply:
+    """A reply compressed, where the client asked for it and it is worth it."""
+    if not asked or len(reply.body) < _WORTH or "content-encoding" in reply.headers:
+        return reply
+    body = zlib.compress(reply.body, 5, wbits=31)
+    return reply._replace(body=body, headers={**reply.headers, "content-encoding": "gzip"})
 
 
 # ---------------------------------------------------------------- queries
@@ -134,79 +155,145 @@ def _quality(media: str, wishes: Mapping[str, float]) -> float:
 class _Desk:
     """What a worker has at hand: the triples of one snapshot, as Oxigraph's store and as kg's, and the ontology."""
 
-    def __init__(self, folder: Path, ontology: Path, path: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
         self.folder = folder
-        self.path = path
-        self.base = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["base"]
+        self.path = Path(settings["store"])
+        self.prefixes: dict[str, str] = settings["prefixes"]
+        self.base: str = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["base"]
         self.triples = ox.Store.read_only(str(folder / "triples"))
+        self._ontology = Path(settings["ontology"])
+
+    @cached_property
+    def store(self) -> Store:
+        from kg.store import Store
+
         records = sqlite3.connect(":memory:")
-        self.store = Store(path=None, triples=self.triples, records=records, base=self.base, read_only=True)
-        self._ontology = ontology
+        return Store(path=None, triples=self.triples, records=records, base=self.base, read_only=True)
 
     @cached_property
     def ontology(self) -> Ontology:
+        from kg.ontology import Ontology
+
         return Ontology.load(self._ontology)
 
     @cached_property
     def sources(self) -> api.Sources:
+        from kg import api
+        from kg.store import Store
+
         return api.Sources(self.store, self.ontology, functools.partial(Store.extraction_beside, self.path))
 
 
-class _Sink(io.BytesIO):
-    """Takes what a serializer writes, up to a limit."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self._limit = limit
-
-    def write(self, data: Any) -> int:
-        if self.tell() + len(data) > self._limit:
-            raise RefusedError(
-                422,
-                f"the answer is larger than {self._limit:,} bytes; ask for less of it, with LIMIT or another FILTER",
-            )
-        return super().write(data)
-
-
-_LOCAL_DATA = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""' r"|'''(?:[^'\\]|\\.|'(?!''))*'''" r'|"(?:[^"\\\n]|\\.)*"' r"|'(?:[^'\\\n]|\\.)*'"
-    r"|\bFROM\s*(?:NAMED\s*)?(?P<file><file:[^>]*>)" r"|<[^<>\"{}|^`\\\s]*>|#[^\n]*",
-    re.DOTALL | re.IGNORECASE,
-)  # fmt: skip
-
-
-def _answer(desk: _Desk, request: Mapping[str, Any]) -> Reply:
+def _answer(desk: _Desk, request: Mapping[str, Any], line: _Line) -> Reply | None:
     """A SPARQL query; prefixes of kg are known, and relative IRIs begin at the base of the store's."""
     text = request["query"]
-    try:
-        refuse_unsafe(text)
-    except QueryError as error:
-        raise RefusedError(403, str(error)) from None
-    for match in _LOCAL_DATA.finditer(text):
-        if match.group("file") is not None:
-            raise RefusedError(403, f"FROM {match.group('file')}: no file is read; FROM names a document of the store")
+    _check(refuse_nesting, text, 400)
+    _check(refuse_query, text, 403)
     try:
         dataset = _dataset(request["default"], request["named"])
-        solutions = desk.triples.query(text, base_iri=desk.base, prefixes=dict(PREFIXES), **dataset)
+        run: Callable[[str], Any] = functools.partial(
+            desk.triples.query, base_iri=desk.base, prefixes=desk.prefixes, **dataset
+        )
+        solutions = run(text)
     except SyntaxError as error:
-        raise RefusedError(400, _syntax(error)) from None
+        raise RefusedError(400, str(syntax_error(error))) from None
     except ValueError as error:
         raise RefusedError(400, f"default-graph-uri and named-graph-uri must be absolute IRIs: {error}") from None
-    sink = _Sink(request["max_bytes"])
+    offers = GRAPHS if isinstance(solutions, ox.QueryTriples) else TABLES
+    offer = choose(offers, request["accept"], request["format"])
     try:
+        if isinstance(solutions, ox.QuerySolutions):
+            return _table(run, text, solutions, offer, request, line)
+        answer = _Answer(line, request, offer.media, {})
         if isinstance(solutions, ox.QueryTriples):
-            offer = choose(GRAPHS, request["accept"], request["format"])
-            ox.serialize(solutions, sink, format=offer.format, prefixes=dict(PREFIXES))
+            _triples(lambda: run(text), solutions, offer, request, answer, desk.prefixes)
+        elif offer.name in {"csv", "tsv"}:
+            # The two table formats know no yes and no: one word, as `kg query --csv` says it.
+            answer.write(b"true\n" if bool(solutions) else b"false\n")
         else:
-            offer = choose(TABLES, request["accept"], request["format"])
-            if isinstance(solutions, ox.QueryBoolean) and offer.name in {"csv", "tsv"}:
-                # The two table formats know no yes and no: one word, as `kg query --csv` says it.
-                sink.write(b"true\n" if bool(solutions) else b"false\n")
-            else:
-                solutions.serialize(sink, format=offer.format)
+            solutions.serialize(answer, format=offer.format)
     except (OSError, RuntimeError) as error:
         raise RefusedError(500, f"the query failed: {error}") from error
-    return Reply(200, offer.media, sink.getvalue())
+    return answer.end()
+
+
+def _check(refuse: Callable[[str], None], text: str, status: int) -> None:
+    try:
+        refuse(text)
+    except QueryError as error:
+        raise RefusedError(status, str(error)) from None
+
+
+class _TooLong(Exception):  # noqa: N818 - no error: the answer is written again, cut
+    """More rows than the server gives at once."""
+
+
+def _table(
+    run: Callable[[str], Any], text: str, solutions: Any, offer: Offer, request: Mapping[str, Any], line: _Line
+) -> Reply | None:
+    """The rows of a SELECT, from `offset` on, at most `max_rows` of them, and told where there are more.
+
+    Nobody knows how many rows there are until the last one is worked out, and a header goes before the first. So a
+    short answer is written as it is: each of its rows has two bytes at least, which tells that there are few enough.
+    Where it grows longer the engine is asked for the one row after the last that would be given; that it needs to
+    put no row into words makes this cheap. Only then is anything sent.
+    """
+    most, offset = request["max_rows"], request["offset"]
+    names = [variable.value for variable in solutions.variables]
+    if offset > 0 and len(names) > 0:
+        solutions = run(window(text, names, offset=offset, limit=most + 1 if most > 0 else _ENDLESS))
+    headers = {"x-kg-max-rows": str(most)} if most > 0 else {}
+    answer = _Answer(line, request, offer.media, headers)
+
+    def more() -> bool:
+        asked = run(window(text, names, offset=offset + most, limit=1))
+        return next(iter(asked), None) is not None
+
+    def on_long() -> None:
+        if most > 0 and len(names) > 0 and more():
+            raise _TooLong
+
+    answer.on_long = on_long
+    try:
+        solutions.serialize(answer, format=offer.format)
+        if most > 0 and not answer.sent and answer.size >= 2 * most:
+            on_long()
+    except _TooLong:
+        headers = {**headers, "x-kg-truncated": f"rows={most}", "x-kg-next-offset": str(offset + most)}
+        answer = _Answer(line, request, offer.media, headers)
+        run(window(text, names, offset=offset, limit=most)).serialize(answer, format=offer.format)
+    return answer.end()
+
+
+_ENDLESS = 1 << 60
+
+
+def _triples(
+    again: Callable[[], Any],
+    triples: Iterator[ox.Triple],
+    offer: Offer,
+    request: Mapping[str, Any],
+    answer: _Answer,
+    prefixes: dict[str, str],
+) -> None:
+    """The triples of a CONSTRUCT or DESCRIBE, from `offset` on, at most `max_rows`, told where there are more."""
+    most, offset = request["max_rows"], request["offset"]
+    if most == 0:
+        ox.serialize(itertools.islice(triples, offset, None), answer, format=offer.format, prefixes=prefixes)
+        return
+    answer.headers["x-kg-max-rows"] = str(most)
+
+    def cut() -> None:
+        answer.headers |= {"x-kg-truncated": f"rows={most}", "x-kg-next-offset": str(offset + most)}
+
+    def on_long() -> None:
+        if next(itertools.islice(again(), offset + most, None), None) is not None:
+            cut()
+
+    answer.on_long = on_long
+    ox.serialize(itertools.islice(triples, offset, offset + most), answer, format=offer.format, prefixes=prefixes)
+    if not answer.sent and next(iter(triples), None) is not None:
+        cut()
 
 
 def _dataset(default: Sequence[str], named: Sequence[str]) -> dict[str, Any]:
@@ -217,15 +304,110 @@ def _dataset(default: Sequence[str], named: Sequence[str]) -> dict[str, Any]:
     return {key: [ox.NamedNode(iri) for iri in iris] for key, iris in graphs.items()}
 
 
-def _syntax(error: SyntaxError) -> str:
-    match = re.match(r"error at (\d+):(\d+): (.*)", str(error.msg), re.DOTALL)
-    if match is None:
-        return f"the query is not SPARQL 1.1: {str(error.msg)[:500]}"
-    return f"line {match[1]}, column {match[2]}: the query is not SPARQL 1.1: {match[3][:500]}"
+# ---------------------------------------------------------------- graphs: the Graph Store Protocol
 
 
-def _describe(desk: _Desk, request: Mapping[str, Any]) -> Reply:
+def _graph(desk: _Desk, request: Mapping[str, Any], line: _Line) -> Reply | None:
+    """The triples of one graph; of the default graph where none is named."""
+    offer = choose(GRAPHS, request["accept"], request["format"])
+    target = _graph_name(request["graph"])
+    if isinstance(target, ox.NamedNode) and not desk.triples.contains_named_graph(target):
+        raise RefusedError(404, f"the store has no graph {target}")
+    answer = _Answer(line, request, offer.media, {})
+    quads = desk.triples.quads_for_pattern(None, None, None, target)
+    triples = (quad.triple for quad in quads if quad.predicate.value != request["hidden"])
+    ox.serialize(triples, answer, format=offer.format, prefixes=desk.prefixes)
+    return answer.end()
+
+
+def _graph_name(iri: str | None) -> ox.NamedNode | ox.DefaultGraph:
+    if iri is None:
+        return ox.DefaultGraph()
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise RefusedError(400, f"graph={iri!r} is no absolute IRI: {error}") from None
+
+
+def _write(request: Mapping[str, Any], settings: Mapping[str, Any]) -> Reply:
+    """An update, or a graph that is put, added to or removed: one transaction in the store itself."""
+    folder = Path(settings["store"])
+    base = request["base"]
+    try:
+        store = ox.Store(str(folder / "triples"))
+    except OSError as error:
+        if "lock" not in str(error).lower():
+            raise RefusedError(500, f"the store cannot be written: {error}") from error
+        # A build: its writes and these would not mix.
+        raise RefusedError(503, "the store is being built; try again when kg build has ended") from None
+    try:
+        if request["method"] == "UPDATE":
+            _check(refuse_nesting, request["update"], 400)
+            _check(refuse_update, request["update"], 403)
+            text = with_using(request["update"], request["default"], request["named"])
+            store.update(text, base_iri=base, prefixes=settings["prefixes"])
+            return Reply(204, "text/plain", b"")
+        return _write_graph(store, request)
+    except QueryError as error:
+        raise RefusedError(400, str(error)) from None
+    except SyntaxError as error:
+        raise RefusedError(400, str(error.msg)) from None
+    except ValueError as error:
+        raise RefusedError(400, str(error)) from None
+    finally:
+        store.flush()
+
+
+def _write_graph(store: ox.Store, request: Mapping[str, Any]) -> Reply:
+    target, method = _graph_name(request["graph"]), request["method"]
+    if isinstance(target, ox.NamedNode):
+        known = store.contains_named_graph(target)
+    else:
+        known = next(iter(store.quads_for_pattern(None, None, None, target)), None) is not None
+    if method == "DELETE":
+        if isinstance(target, ox.NamedNode) and not known:
+            raise RefusedError(404, f"the store has no graph {target}")
+        store.update(f"DROP SILENT GRAPH {target}" if isinstance(target, ox.NamedNode) else "DROP DEFAULT")
+        return Reply(200, "text/plain", b"removed\n")
+    triples: list[ox.Triple] = []
+    for media, text in request["parts"]:
+        form = ox.RdfFormat.from_media_type(media)
+        if form is None:
+            raise RefusedError(
+                415, f"a graph is sent as text/turtle or another format of RDF, not as {media or 'nothing'}"
+            )
+        try:
+            parsed = ox.parse(text, form, base_iri=request["base"], rename_blank_nodes=True)
+            triples.extend(quad.triple for quad in parsed)
+        except SyntaxError as error:
+            raise RefusedError(400, f"the data is no {form.name}: {error.msg}") from None
+    if method == "POST":
+        if isinstance(target, ox.NamedNode):
+            store.add_graph(target)
+        store.extend(ox.Quad(t.subject, t.predicate, t.object, target) for t in triples)
+    else:
+        # One update is one transaction: readers see the graph before or after, never without its triples.
+        lines = " .\n".join(f"{t.subject} {t.predicate} {t.object}" for t in triples)
+        if isinstance(target, ox.NamedNode):
+            steps = [f"DROP SILENT GRAPH {target}", f"CREATE SILENT GRAPH {target}"]
+            steps += [f"INSERT DATA {{ GRAPH {target} {{ {lines} }} }}"] if len(triples) > 0 else []
+        else:
+            steps = ["DROP DEFAULT", f"INSERT DATA {{ {lines} }}"]
+        store.update(" ;\n".join(steps))
+    headers = {"location": target.value} if request["created"] and isinstance(target, ox.NamedNode) else {}
+    if not known:
+        return Reply(201, "text/plain", b"created\n", headers)
+    return Reply(200, "text/plain", b"added\n") if method == "POST" else Reply(204, "text/plain", b"")
+
+
+# ---------------------------------------------------------------- things and pages
+
+
+def _describe(desk: _Desk, request: Mapping[str, Any], line: _Line) -> Reply | None:
     """An entity, a fact or a document: a page for people, RDF for programs."""
+    from kg import pages
+    from kg.ontology import KG
+
     kind, name = request["kind"], request["name"]
     node = getattr(desk.store.iris, kind)(name)
     offer = choose((HTML, *GRAPHS), request["accept"], request["format"])
@@ -240,23 +422,26 @@ def _describe(desk: _Desk, request: Mapping[str, Any]) -> Reply:
         return _html(page(site, name, number=request["number"]))
     if not known:
         raise RefusedError(404, f"the store has no {kind} {name!r}")
-    triples = desk.store.query(DESCRIPTIONS[kind].format(node=node, digest=f"<{KG}digest>")).triples
-    sink = _Sink(request["max_bytes"])
-    ox.serialize(triples, sink, format=offer.format, prefixes=dict(PREFIXES))
-    return Reply(200, offer.media, sink.getvalue())
+    query = DESCRIPTIONS[kind].format(node=node, digest=f"<{KG}digest>", kg=KG)
+    answer = _Answer(line, request, offer.media, {})
+    triples: Any = desk.triples.query(query)
+    ox.serialize(triples, answer, format=offer.format, prefixes=desk.prefixes)
+    return answer.end()
 
 
 #: What describes a thing: an entity with what points at it, a fact with its evidence, all that a document says.
 DESCRIPTIONS = {
     "entity": "CONSTRUCT {{ {node} ?p ?o . ?s ?q {node} }} WHERE {{ {{ {node} ?p ?o }} UNION {{ ?s ?q {node} }} }}",
     "fact": "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ {node} ?p ?o . BIND({node} AS ?s) }} UNION"
-    " {{ {node} kg:evidence ?s . ?s ?p ?o }} }}",
+    " {{ {node} <{kg}evidence> ?s . ?s ?p ?o }} }}",
     "document": "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {node} {{ ?s ?p ?o FILTER(?p != {digest}) }} }}",
 }
 
 
-def _api(desk: _Desk, request: Mapping[str, Any]) -> Reply:
+def _api(desk: _Desk, request: Mapping[str, Any], line: _Line) -> Reply:
     """An address of the JSON API."""
+    from kg import api
+
     try:
         found = api.answer(desk.sources, request["name"], request["thing"], request["given"])
     except UnknownNameError as error:
@@ -271,17 +456,35 @@ def _json(status: int, value: Any) -> Reply:
     return Reply(status, "application/json", body.encode("utf-8", "replace"))
 
 
-def _query_page(desk: _Desk, request: Mapping[str, Any]) -> Reply:
+def _void(desk: _Desk, request: Mapping[str, Any], line: _Line) -> Reply:
+    """What the data set is and how much of what it holds, in the Vocabulary of Interlinked Datasets."""
+    from kg import catalog
+
+    offer = choose(GRAPHS, request["accept"], request["format"])
+    text = catalog.void(desk.store, address=request["address"])
+    triples = (quad.triple for quad in ox.parse(text, ox.RdfFormat.TURTLE))
+    body = ox.serialize(triples, format=offer.format, prefixes={**desk.prefixes, **catalog.PREFIXES})
+    return Reply(200, offer.media, body or b"")
+
+
+def _query_page(desk: _Desk, request: Mapping[str, Any], line: _Line) -> Reply:
+    from kg import pages
+
     return _html(pages.query_page(_site(desk, request)))
 
 
-def _graph_page(desk: _Desk, request: Mapping[str, Any]) -> Reply:
+def _graph_page(desk: _Desk, request: Mapping[str, Any], line: _Line) -> Reply:
+    from kg import pages
+
     return _html(pages.graph_page(_site(desk, request), around=request["around"], depth=request["depth"]))
 
 
 def _site(desk: _Desk, request: Mapping[str, Any]) -> pages.Site:
+    from kg import pages
+
     language, chosen, path = request["language"], request["chosen"], request["path"]
-    return pages.Site(desk.store, desk.ontology, language=language, chosen=chosen, path=path)
+    prefix = request["prefix"]
+    return pages.Site(desk.store, desk.ontology, language=language, chosen=chosen, path=path, prefix=prefix)
 
 
 def _html(page: pages.Page) -> Reply:
@@ -291,34 +494,38 @@ def _html(page: pages.Page) -> Reply:
 
 # ---------------------------------------------------------------- its life
 
-_TASKS: Mapping[str, Callable[[_Desk, Mapping[str, Any]], Reply]] = {
+_TASKS: Mapping[str, Callable[[_Desk, Mapping[str, Any], _Line], Reply | None]] = {
     "answer": _answer,
+    "graph": _graph,
     "describe": _describe,
     "api": _api,
+    "void": _void,
     "query page": _query_page,
     "graph page": _graph_page,
 }
 
 
 def work() -> None:
-    """The life of a worker process: a request a line on stdin, a line about the reply and its body on stdout."""
+    """The life of a worker process: a request a line on stdin, the frames of its reply on stdout."""
     settings = json.loads(sys.argv[1])
     _confine(settings["memory"])
-    replies = os.fdopen(os.dup(1), "wb")
+    line = _Line(os.dup(1))
     # Whatever else is printed must not stand between two replies.
     os.dup2(2, 1)
-    replies.write(b"ready\n")
-    replies.flush()
+    line.send(b"Y")
     desk: _Desk | None = None
-    for line in sys.stdin.buffer:
-        request = json.loads(line)
+    for text in sys.stdin.buffer:
+        request = json.loads(text)
         if hasattr(signal, "setitimer"):
             # Where the server itself was killed nobody else would stop this process.
-            signal.setitimer(signal.ITIMER_REAL, request["limit"] + 5)
+            signal.setitimer(signal.ITIMER_REAL, request["alarm"])
         try:
-            if desk is None or desk.folder != Path(request["snapshot"]):
-                desk = _Desk(Path(request["snapshot"]), Path(settings["ontology"]), Path(settings["store"]))
-            reply = _TASKS[request["task"]](desk, request)
+            if request["task"] == "write":
+                reply: Reply | None = _write(request, settings)
+            else:
+                if desk is None or desk.folder != Path(request["snapshot"]):
+                    desk = _Desk(Path(request["snapshot"]), settings)
+                reply = _TASKS[request["task"]](desk, request, line)
         except RefusedError as refused:
             reply = refusal(refused.status, refused.words)
         except UnknownNameError as error:
@@ -326,23 +533,15 @@ def work() -> None:
         except KgError as error:
             reply = refusal(400, str(error))
         except MemoryError:
-            reply = refusal(500, DIED)
+            reply = refusal(422, DIED)
         except Exception:
-            _LOG.exception("a request failed: %s", line[:500])
+            _LOG.exception("a request failed: %s", text[:500])
             reply = refusal(500, "the server failed here; its log says how")
-        head = {"status": reply.status, "media": reply.media, "headers": reply.headers, "length": len(reply.body)}
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
-        replies.write(json.dumps(head).encode("ascii") + b"\n" + reply.body)
-        replies.flush()
-
-
-DIED = "the query needs more memory, or is nested deeper, than this server allows"
-
-
-def refusal(status: int, words: str) -> Reply:
-    """A reply that only says what is wrong."""
-    return Reply(status, "text/plain", (words + "\n").encode("utf-8", "replace"))
+        if reply is not None:
+            # After a head this tells the server to cut the connection: there is no status any more to say it with.
+            line.reply(squeezed(reply, request.get("gzip", False)))
 
 
 def _confine(memory: int) -> None:
@@ -358,7 +557,9 @@ def _confine(memory: int) -> None:
             resource.setrlimit(what, (most, most))
     if sys.platform == "linux":
         # SERVICE is refused before a query runs; this is for the case that the check has a hole. Where the kernel does
-        # not grant it nothing is lost.
-        new_user, new_network = 0x10000000, 0x40000000
+        # not grant it nothing is lost. The second call ends this process where the server's is killed.
+        new_user, new_network, set_death_signal = 0x10000000, 0x40000000, 1
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).unshare(new_user | new_network)
+            libc = ctypes.CDLL(None)
+            libc.unshare(new_user | new_network)
+            libc.prctl(set_death_signal, signal.SIGKILL, 0, 0, 0)

@@ -20,7 +20,8 @@ from kg.errors import QueryError, StoreError
 from kg.gazetteer import Gazetteer
 from kg.model import Amount, Date, Document, Entity, Extraction, Resolution
 from kg.ontology import KG, Ontology
-from kg.store import Reconciled, SourceRecord, Store, decode, encode, python_value, refuse_unsafe, validate
+from kg.sparql import refuse_unsafe
+from kg.store import Reconciled, SourceRecord, Store, decode, encode, python_value, validate
 
 ONTOLOGY = Ontology.load()
 GAZETTEER = Gazetteer.load()

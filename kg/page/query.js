@@ -30,7 +30,7 @@ function address(iri) {
   const kind = KINDS.find(k => iri.startsWith(D.base + k));
   if (!kind) return null;
   const path = iri.slice(D.base.length).split(/[?#]/)[0];
-  return '/' + path.split('/').map(part => encodeURIComponent(decoded(part))).join('/') + (D.lang ? '?lang=' + D.lang : '');
+  return D.root + path.split('/').map(part => encodeURIComponent(decoded(part))).join('/') + (D.lang ? '?lang=' + D.lang : '');
 }
 function cell(term) {
   if (!term) return el('td');
@@ -66,7 +66,7 @@ async function run() {
   $('run').disabled = true;
   $('saves').hidden = true;
   try {
-    const answer = await fetch('/sparql', {
+    const answer = await fetch(D.root + 'sparql', {
       method: 'POST', body: new URLSearchParams({ query }),
       headers: { Accept: 'application/sparql-results+json, text/turtle;q=0.9' },
     });
@@ -122,7 +122,7 @@ function saves(query, isTable) {
   const list = isTable ? [['CSV', 'csv'], ['TSV', 'tsv'], ['JSON', 'json'], ['XML', 'xml']] : [['Turtle', 'turtle'], ['N-Triples', 'ntriples'], ['JSON-LD', 'jsonld'], ['RDF/XML', 'rdfxml']];
   $('saves').replaceChildren(T.save, ...list.map(([name, format]) => {
     const link = el('a', '', name);
-    link.href = '/sparql?' + new URLSearchParams({ query, format });
+    link.href = D.root + 'sparql?' + new URLSearchParams({ query, format });
     link.download = `result.${{ turtle: 'ttl', ntriples: 'nt', rdfxml: 'rdf' }[format] || format}`;
     return link;
   }));
