@@ -41,6 +41,7 @@ def identity() -> dict[str, list[dict[str, str]]]:
 def test_ids_are_unique_and_a_third_is_for_measuring(articles: list[Article]) -> None:
     ids = [name for _, name, _, _ in articles]
     assert len(ids) == len(set(ids))
+    assert len(ids) >= 120
     share = sum(part == "test" for part, *_ in articles) / len(ids)
     assert 0.30 <= share <= 0.37
 
@@ -98,7 +99,7 @@ def test_identity_is_large_enough(identity: dict[str, list[dict[str, str]]]) -> 
         articles_of[row["entity"]].add(row["document"])
     sharing = set().union(*(found for found in articles_of.values() if len(found) > 1))
     assert len(rows) >= 300
-    assert len(sharing) >= 40
+    assert len(sharing) >= 60
 
 
 def test_identity_agrees_with_the_articles(identity: dict[str, list[dict[str, str]]], articles: list[Article]) -> None:
