@@ -39,7 +39,7 @@ _CARRIED = 4
 #: How many entities a reader keeps in mind; a longer memory would only make long documents slow.
 _RECENT = 200
 _BREAK = re.compile(r"\n\s*")
-_CLAUSE = re.compile(r",(?!(?<=\d,)\d{3})|[，;；:：]")  # 4,500万元 is one number
+_CLAUSE = re.compile(r",(?!(?<=\d,)\d{3})|[，;；]|[:：](?!\d)")  # 4,500万元 is one number
 
 
 @dataclass(slots=True)
@@ -186,7 +186,7 @@ class Extractor:
         self._funding = re.compile(ontology.grammar["funding"])
         self._apposition = re.compile(ontology.grammar["apposition"])
         self._money = tuple(lexicon["money"])
-        self._owner_gaps = frozenset(("", "”", *lexicon["of"]))
+        self._owner_gaps = frozenset(("", "”", *lexicon["owner_links"]))
         self._title_joints = frozenset(("、", "，", *lexicon["title_joints"]))
         self._body_gaps = frozenset(("", *lexicon["body_gaps"]))
         self._heads = tuple(sorted(lexicon["heads"], key=len, reverse=True))
@@ -540,6 +540,12 @@ class _Reading:
         for entity in [*reversed(before)][:12]:
             if len(word) > 1 and self.linked.entity(entity).name.endswith(word) and word not in self.x._any_company:
                 return entity
+        if kinds is None and len(word) > 2:
+            # 产业引导基金 of 眉山市产业发展投资引导基金
+            for entity in [*reversed(before)][:12]:
+                name = self.linked.entity(entity).name
+                if name[-2:] == word[-2:] and len(name) > len(word) and _in_order(word, name):
+                    return entity
         if kinds is None:
             return None
         here = before[len(self.state.recent) :]
@@ -866,6 +872,11 @@ class _Reading:
         if not frame.carry or self.unknown or len(trigger.word) < 3:
             return None, 1.0
         taken = {self._id(m) for m in owned}
+        self_named = next((self.named[w] for w in self.x._announcing_self if w in self.named), None)
+        if self_named is not None and self_named not in taken:
+            mention = self.linked.entity(self_named).mentions[0]
+            if self._fits(frame, role, mention):
+                return mention, 0.95
         here = [g for g in clause.groups if g.end <= trigger.start and g.lead == "" and not g.modifier]
         subjects = [*here[:1], *(c.subject for c in reversed(previous))]
         if self.state.topic is not None:
@@ -1284,6 +1295,7 @@ class _Reading:
             return []
         cuts.append(end)
         found, odd = [], 0
+        joints: set[str] = set()
         for a, b in pairwise(cuts):
             members = [m for m in inside if a <= m.span.start and m.span.end <= b]
             joined = [
@@ -1292,8 +1304,12 @@ class _Reading:
             ]  # fmt: skip
             if len(joined) == 1 and all(self._fits(frame, "party", m) for m in joined[0]):
                 found.append(joined[0])
+                gap = self.text[joined[0][0].span.end : joined[0][1].span.start]
+                joints.update(w for w in self.x._comitative if w in gap)
             else:
                 odd += 1
+        if len(joints) > 1 and any(len(w) == 1 for w in joints & self.x._and):
+            return []  # 公司与甲、乙、丙及丁: one list, and who signs with it
         return found if odd <= max(1, len(found) // 3) and len(found) > 1 else []
 
     def _fact(
@@ -1769,6 +1785,12 @@ def _share_dates(facts: list[Fact]) -> list[Fact]:
                 )
         done.extend(f for k, f in alone.items() if k in fuller)
     return [f for f in facts if f not in done]
+
+
+def _in_order(short: str, name: str) -> bool:
+    """True where the characters of `short` stand in `name` in their order."""
+    at = iter(name)
+    return all(character in at for character in short)
 
 
 def _told_better(facts: list[Fact]) -> list[Fact]:

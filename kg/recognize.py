@@ -144,6 +144,7 @@ class Recognizer:
         self.reports = frozenset(lexicon["reports"])
         self.roads = tuple(lexicon["roads"])
         self.cited = tuple(lexicon["cited"])
+        self._notice = re.compile(grammar["notice"])
         self._counted = re.compile(grammar["counted"])
         self.doubtful = frozenset(lexicon["doubtful_brands"])
         self.splitters = frozenset(lexicon["splitters"])
@@ -189,6 +190,7 @@ class Recognizer:
         self.vague = frozenset(lexicon["vague"])
         self.opening = frozenset(lexicon["opening"])
         self.zones = frozenset(lexicon["zones"])
+        self.verbal_heads = tuple(lexicon["invested"])
         self.verbal = frozenset(lexicon["verbal"])
         self.aspect = frozenset(lexicon["aspect"])
         self.hard_stop = frozenset(lexicon["hard_stop"])
@@ -363,7 +365,7 @@ class Recognizer:
 
     def announces(self, text: str, at: int) -> bool:
         """True where what ends at `at` announces something there: …公告称."""
-        return self._announced.match(text, at) is not None
+        return self._announced.match(text, at) is not None or self._notice.match(text, at) is not None
 
     def title_at(self, text: str, at: int) -> tuple[int, int] | None:
         """Offsets of a title of a post that begins at `at`, or None."""
@@ -902,6 +904,7 @@ class Recognizer:
                             or _HANZI.match(words[i - 2]) is None
                             or words[i - 2] in self.stop_chars
                             or words[i - 2] in self.boundary
+                            or tags[i - 2] == "m"
                         )
                     ):
                         i -= 1
@@ -937,6 +940,9 @@ class Recognizer:
         if i == h and words[h] in self.bare_zones and self._stands_alone(words, tags, h):
             yield _Candidate(start, end, "Park", "local", 0.7)
             return
+        if i < h and words[h] in self.self_words and text[start:end] in self.self_words:
+            bare.append((start, end))
+            return  # 合资+公司
         # A level word alone before a body (区发改局) leaves the place to the document.
         if len(level) > 0 or (i == h and not whole and words[h][0] in self.levels):
             if any(t == "Government" for t, _, _ in heads):
@@ -1167,13 +1173,17 @@ class Recognizer:
 
     def _stem_before(self, words: list[str], i: int) -> int:
         """Start of what stands before a word that is a place elsewhere: 中+交+路桥+建设有限公司."""
-        k = i
-        while k > 0 and i - k < 2 and len(words[k - 1]) == 1 and _HANZI.match(words[k - 1]):
-            if words[k - 1] in self.hard_stop or (words[k - 1] in self.stop_chars and words[k - 1] not in self.opening):
+        k, size = i, 0
+        while k > 0 and size < 2 and _HANZI.fullmatch(words[k - 1]) and len(words[k - 1]) <= 2 - size:
+            word = words[k - 1]
+            if word in self.hard_stop or (word in self.stop_chars and word not in self.opening):
+                break
+            if len(word) == 2 and (word in self.common or word in self.generic or word in self.boundary):
                 break
             k -= 1
+            size += len(word)
         free = k == 0 or _HANZI.match(words[k - 1]) is None or words[k - 1] in self.hard_stop
-        return k if i - k == 2 and (free or words[k - 1] in self.boundary) else i
+        return k if size == 2 and (free or words[k - 1] in self.boundary) else i
 
     def _school_before(self, words: list[str], i: int) -> int:
         """Start of the university within three tokens before the place in a name: 四川大学+华西+厦门医院."""
@@ -1548,7 +1558,7 @@ class Recognizer:
         for word, tag in reversed(words):
             if end - begin >= least and (
                 (len(word) == 1 and word in self.stop_chars)
-                or word in self.boundary
+                or (word in self.boundary and not (begin == end and word in self.suffixes))
                 or (_HANZI.match(word) is None and word not in "()·" and not word.isalnum())
                 or (tag[0] in "vpcurd" and tag != "vn" and word in self.common and word not in self.inside)
             ):
@@ -1585,6 +1595,8 @@ class Recognizer:
                 core = self.core(name)
                 if core != name and len(core) >= 3:
                     wanted.setdefault(core, (c.type, 0.85))
+                for short in self._invested(name, core):
+                    wanted.setdefault(short, (c.type, 0.7))
                 for ending in self.endings_short:
                     # 围海控股 of 浙江围海控股集团有限公司
                     if name.endswith(ending):
@@ -1627,6 +1639,16 @@ class Recognizer:
                 found.append(_Candidate(at, stop, kind, "again", confidence, codes.get(names[number])))
                 taken[at:stop] = b"\1" * (stop - at)
         return found
+
+    def _invested(self, name: str, core: str) -> Iterator[str]:
+        """宁波交投 and 乐山高新投 of 宁波交通投资控股有限公司 and 乐山高新投资发展有限公司."""
+        for word in self.verbal_heads:
+            at = name.find(word)
+            local = self.without_places(name)
+            place = name[: len(name) - len(local)]
+            if at > 0 and 2 <= len(place) <= 4 and at - len(place) == 2:
+                yield name[: at + 1]
+                yield name[: len(place) + 1] + word[0]
 
     def _after_brand(self, core: str, brand: str) -> Iterator[str]:
         """The brand with one or more of the words behind it: 澜海智能装备 → 澜海智能."""
@@ -1809,6 +1831,11 @@ def _inside(body: Sequence[tuple[int, int]], start: int, end: int) -> bool:
 def _sentences(text: str, start: int, end: int) -> Iterator[Sentence]:
     at = start
     for match in _SENTENCE_END.finditer(text, start, end):
+        if text[match.start()] != "\n" and match.end() < end:
+            opened = text.rfind("(", max(at, match.start() - 80), match.start())
+            open_yet = opened >= 0 and text.find(")", opened, match.start()) < 0
+            if open_yet and text.find(")", match.end(), match.end() + 80) > 0:
+                continue  # (名称以登记为准。以下简称“合资公司”)
         if text[at : match.start()].strip() != "":
             yield Sentence(at, match.end())
         at = match.end()

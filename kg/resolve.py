@@ -406,7 +406,11 @@ class Linker:
         if s in (parts.core, parts.local) and len(s) >= 3:
             return 3 if n.startswith(s) else 2
         if len(brand) < 2 or brand not in s:
-            return 0
+            place = n[: len(n) - len(parts.local)]
+            if len(place) < 2 or not s.startswith(place) or len(s) - len(place) < 2:
+                return 0
+            # 宁波交投, 乐山股权基金: the place and characters of the rest in their order
+            return 1 if _omitted(s[len(place) :], parts.local) else 0
         lead = n[: n.index(brand)] if brand in n else ""
         if s.startswith(brand):
             tail, rest, rank = (
@@ -434,6 +438,8 @@ class Linker:
         if kind in ("Company", "Fund"):
             brand, key = parts.brand, parts.key
             found |= {brand, key[: key.index(brand) + len(brand)] if brand in key else brand, parts.core}
+            if 2 <= len(key) - len(parts.local) < len(key) and key.endswith(parts.local):
+                found.add(key[: len(key) - len(parts.local) + 1])  # 宁波交 of 宁波交通投资…
         return {f for f in found if len(f) >= 2}
 
     def compatible(self, a: str, b: str) -> bool:
@@ -514,7 +520,6 @@ class Linker:
         ranked = [ids[id(g)] for g in self._main_places(groups, recognition)]
         return Linked(tuple(entities), of, tuple(ranked))
 
-
     def _zones_of(self, group: _Group, zones: Mapping[str, int]) -> Iterator[int]:
         """The zone that a management committee is named after."""
         if group.type != "Government" or len(zones) == 0:
@@ -528,6 +533,16 @@ class Linker:
         """The key of the zone whose committee a name names (嘉兴科技城管委会 → 嘉兴科技城); None for any other name."""
         ending = next((e for e in self._run if name.endswith(e) and len(name) > len(e) + 2), None)
         return None if ending is None else name[: len(name) - len(ending)]
+
+
+def _omitted(short: str, name: str) -> bool:
+    """True where the characters of a short form stand in a name in their order, the first at its beginning."""
+    position = 0
+    for character in short:
+        position = name.find(character, position) + 1
+        if position == 0:
+            return False
+    return name.startswith(short[0])
 
 
 def _inner_names(name: str) -> set[str]:

@@ -238,3 +238,20 @@ def test_no_company_of_the_table_is_a_place_or_a_bureau(gazetteer: Gazetteer) ->
 def test_companies_known_from_what_stands_around_them(text: str, names: list[str]) -> None:
     found = recognize(text)
     assert [words(found, m) for m in found.mentions if found.document.quote(m.span) != "江海银行股份有限公司"] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "short"),
+    [
+        ("启岳集团与宁波交通投资控股有限公司签约,宁波交投出资。", "宁波交通投资控股有限公司", "宁波交投"),
+        ("浙江围岚控股集团有限公司公告,围岚控股出资。", "浙江围岚控股集团有限公司", "围岚控股"),
+    ],
+)
+def test_short_forms_by_omission_are_found(extractor: Extractor, text: str, name: str, short: str) -> None:
+    entities = extractor.extract(read_text(text, id="t")).entities
+    assert short in {e.name: e.aliases for e in entities}[name]
+
+
+def test_a_full_stop_in_a_bracket_ends_no_sentence() -> None:
+    text = "启岳集团设立星衡半导体有限公司(名称以登记为准。以下简称“星衡”),注册资本1亿元。"
+    assert len(recognize(text).sentences) == 1
