@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint types generated test-slow test-wheel docs lock clean
+.PHONY: help setup demo test check lint types web generated test-slow test-wheel docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name words; do printf '  make %-11s %s\n' "$$name" "$$words"; done
@@ -37,13 +37,16 @@ test: $(STAMP) ## run the tests
 test-slow: $(STAMP) ## the tests that kill builds, start many processes or open a browser
 	$(PY) -m pytest -m "slow or browser"
 
-check: $(STAMP) lint types generated test test-slow test-wheel ## lint, types, generated files, tests, wheel: what CI runs
+check: $(STAMP) lint types web generated test test-slow test-wheel ## lint, types, generated files, tests, wheel: what CI runs
 
 lint: $(STAMP) ## ruff
 	$(PY) -m ruff check .
 
 types: $(STAMP) ## mypy, strict
 	$(PY) -m mypy
+
+web: ## types and lint of the browser code, where node is there
+	@.ci/web/check
 
 generated: $(STAMP) ## are the generated files up to date?
 	$(PY) .ci/reference.py --check

@@ -23,7 +23,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -1672,16 +1672,27 @@ def view(
             "-n",
             min=1,
             help=_(
-                "一开始显示多少实体（默认：不超过 300 个则全部，否则最要紧的 160 个）",
-                "So many entities in the picture at first (default: all up to 300, else the 160 that matter most)",
+                "一开始显示多少实体（默认：不超过 300 个则全部，否则最要紧的 120 个）",
+                "So many entities in the picture at first (default: all up to 300, else the 120 that matter most)",
             ),
         ),
     ] = None,
     title: Annotated[str | None, typer.Option("--title", help=_("网页标题", "Title of the page"))] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            "-e",
+            help=_(
+                "谁来画图：pyvis、canvas 或 auto（2000 条连线以内用 pyvis，更多用 canvas）",
+                "What draws: pyvis, canvas, or auto (pyvis up to 2,000 edges, canvas above)",
+            ),
+        ),
+    ] = "auto",
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
     """The graph page."""
-    count, facts_ = _write_page(
+    page = _write_page(
         store,
         output,
         around=around or (),
@@ -1691,8 +1702,36 @@ def view(
         until=until,
         limit=limit,
         title=title,
+        engine=engine,
     )
-    typer.echo(say(f"{output}：{count} 个实体，{facts_} 条事实", f"{output}: {count} entities, {facts_} facts"))
+    typer.echo(
+        say(
+            f"{output}：{page.entities} 个实体，{page.facts} 条事实",
+            f"{output}: {page.entities} entities, {page.facts} facts",
+        )
+    )
+    if engine == "auto":
+        few = page.edges <= page.line
+        why = say(
+            f"画图用 {page.engine}：{page.edges} 条连线，{'不超过' if few else '超过'} {page.line} 条",
+            f"drawn by {page.engine}: {page.edges} edges, {'up to' if few else 'more than'} {page.line}",
+        )
+    else:
+        why = say(
+            f"画图用 {page.engine}：--engine 指定，{page.edges} 条连线",
+            f"drawn by {page.engine}: asked for by --engine, {page.edges} edges",
+        )
+    typer.echo(why, err=True)
+
+
+class _Written(NamedTuple):
+    """A page that was written: how much is in it, what draws it, and the line between the engines."""
+
+    entities: int
+    facts: int
+    edges: int
+    engine: str
+    line: int
 
 
 def _write_page(
@@ -1706,11 +1745,16 @@ def _write_page(
     until: str | None = None,
     limit: int | None = None,
     title: str | None = None,
-) -> tuple[int, int]:
+    engine: str = "auto",
+) -> _Written:
     from kg import network as net
     from kg import search as asking
     from kg.values import parse_date
-    from kg.view import render
+    from kg.view import EDGES, ENGINES, chosen_engine, read_articles, render
+
+    if engine not in ENGINES:
+        known = ", ".join(ENGINES)
+        raise QueryError(say(f"没有叫 {engine} 的画法；可用：{known}", f"no engine {engine!r}; known: {known}"))
 
     ontology = _ontology()
     classes = [asking.fact_class(ontology, name) for name in types]
@@ -1718,29 +1762,38 @@ def _write_page(
     with _opened(store) as opened:
         centres = [asking.resolve_name(opened, name, ontology=ontology) for name in around]
         whole = net.load_network(opened, ontology)
-    for centre in centres:
-        if centre.iri not in whole.nodes:
-            raise UnknownNameError(say(f"{centre.label} 没有参与任何事实", f"{centre.label} takes part in no fact"))
-    part = net.select(
-        whole,
-        ontology,
-        types=classes,
-        since=first.start if first is not None else None,
-        until=last.end if last is not None else None,
-    )
-    focus = [c.iri for c in centres]
-    if len(focus) > 0:
-        part = net.around(part, focus, depth)
+        for centre in centres:
+            if centre.iri not in whole.nodes:
+                raise UnknownNameError(say(f"{centre.label} 没有参与任何事实", f"{centre.label} takes part in no fact"))
+        part = net.select(
+            whole,
+            ontology,
+            types=classes,
+            since=first.start if first is not None else None,
+            until=last.end if last is not None else None,
+        )
+        focus = [c.iri for c in centres]
+        if len(focus) > 0:
+            part = net.around(part, focus, depth)
+        articles = read_articles(opened, part)
     if len(part.nodes) == 0:
         raise QueryError(say("没有符合条件的事实，没有写网页", "no fact passes these filters; no page was written"))
     name = title or (
         say("、", ", ").join(c.label for c in centres) if len(centres) > 0 else say("知识图谱", "Knowledge graph")
     )
+    taken, edges = chosen_engine(part, ontology, engine)
     page = render(
-        part, ontology, title=name, language="zh" if _Voice.language == "zh" else "en", limit=limit, focus=focus
+        part,
+        ontology,
+        title=name,
+        language="zh" if _Voice.language == "zh" else "en",
+        engine=taken,
+        limit=limit,
+        focus=focus,
+        articles=articles,
     )
     _write(output, page)
-    return len(part.nodes), len(part.facts)
+    return _Written(len(part.nodes), len(part.facts), edges, taken, EDGES)
 
 
 def _write(output: Path, text: str | bytes) -> None:
@@ -2326,11 +2379,11 @@ def demo(
             f"{len(DEMO_QUESTIONS) + 2}. The graph page: kg view -o {page} --store {store}",
         )
     )
-    count, facts_ = _write_page(store, page, title=say("示例图谱", "Sample graph"))
+    written = _write_page(store, page, title=say("示例图谱", "Sample graph"))
     typer.echo(
         say(
-            f"{count} 个实体，{facts_} 条事实；用浏览器打开 {page.resolve()}",
-            f"{count} entities, {facts_} facts; open {page.resolve()} in a browser",
+            f"{written.entities} 个实体，{written.facts} 条事实；用浏览器打开 {page.resolve()}",
+            f"{written.entities} entities, {written.facts} facts; open {page.resolve()} in a browser",
         )
     )
     command = _command()

@@ -20,6 +20,9 @@ Indices = npt.NDArray[np.int64]
 #: Up to here every pair is computed; above it repulsion goes over a grid, which is coarser and much faster.
 EXACT = 700
 
+#: Up to here the boxes of labels are taken apart; above it only the dots, and the page shows the labels that fit.
+ROOMY = 400
+
 #: The share of the picture that nodes and labels should cover; the rest is for links and for seeing groups.
 FILL = 0.33
 
@@ -35,45 +38,73 @@ def place(
 ) -> Points:
     """Positions of `count` boxes, shape (count, 2), in pixels, the middle of the picture at (0, 0).
 
-    `pairs` are the indices that a link joins; `widths` and `heights` the size of each node with its label. Up to 400
-    nodes no two boxes overlap. `aspect` is width through height of the window that should be filled.
+    `pairs` are the indices that a link joins; `widths` and `heights` the size of each node with its label. Up to ROOMY
+    nodes no two boxes overlap; of more no two dots, whose size is the height of the box. `aspect` is width through
+    height of the window that should be filled.
     """
     if count == 0:
         return np.zeros((0, 2))
     boxes = np.stack([np.asarray(widths, dtype=float), np.asarray(heights, dtype=float)], axis=1)
-    edges = np.array(sorted({(min(a, b), max(a, b)) for a, b in pairs if a != b}), dtype=np.int64).reshape(-1, 2)
+    edges = _distinct(pairs)
     positions = np.zeros((count, 2))
-    groups = _components(count, edges)
-    for members in groups:
+    parts = _parts(count, edges)
+    known: dict[tuple[int, bytes], Points] = {}
+    for members, own in parts:
         if len(members) == 1:
             continue
-        index = np.full(count, -1, dtype=np.int64)
-        index[members] = np.arange(len(members))
-        own = index[edges[np.isin(edges[:, 0], members)]]
-        spread = _forces(len(members), own, iterations)
+        # A large network has hundreds of small parts of a few shapes: each shape is laid out once.
+        shape = (len(members), own.tobytes())
+        spread = known.get(shape)
+        if spread is None:
+            simple = count > EXACT and len(members) <= 30
+            spread = _rings(len(members), own) if simple else _forces(len(members), own, iterations)
+            if len(members) <= 30:
+                known[shape] = spread
         positions[members] = _roomy(_upright(spread, aspect), boxes[members])
-    packed = _pack(positions, boxes, groups, aspect)
+    packed = _pack(positions, boxes, [members for members, _ in parts], aspect)
+    if count > ROOMY:
+        packed = part_dots(packed, boxes[:, 1])
     low, high = (packed - boxes / 2).min(axis=0), (packed + boxes / 2).max(axis=0)
     return np.asarray(np.round(packed - (low + high) / 2, 1) + 0.0)
 
 
-def _components(count: int, edges: Indices) -> list[Indices]:
-    """Indices of the nodes of each connected part, the largest first."""
-    root = list(range(count))
+def _distinct(pairs: Sequence[tuple[int, int]]) -> Indices:
+    """Pairs without direction, each once, none of a node with itself, in order."""
+    ends = np.sort(np.array(pairs, dtype=np.int64).reshape(-1, 2), axis=1)
+    return np.asarray(np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0), dtype=np.int64)
 
-    def find(i: int) -> int:
-        while root[i] != i:
-            root[i] = root[root[i]]
-            i = root[i]
-        return i
 
-    for a, b in edges.tolist():
-        root[find(b)] = find(a)
-    groups: dict[int, list[int]] = {}
-    for i in range(count):
-        groups.setdefault(find(i), []).append(i)
-    ordered = sorted(groups.values(), key=lambda g: (-len(g), g[0]))
-    return [np.array(g, dtype=np.int64) for g in ordered]
+def _components(count: int, edges: Indices) -> Indices:
+    """A number for each node, the same for all nodes of one connected part: the least index in it."""
+    label = np.arange(count, dtype=np.int64)
+    while True:
+        first, second = label[edges[:, 0]], label[edges[:, 1]]
+        if np.array_equal(first, second):
+            return label
+        # Every part takes the least number that an edge shows it; then chains of numbers are followed to their end.
+        least = np.minimum(first, second)
+        np.minimum.at(label, first, least)
+        np.minimum.at(label, second, least)
+        while not np.array_equal(label, label[label]):
+            label = label[label]
+
+
+def _parts(count: int, edges: Indices) -> list[tuple[Indices, Indices]]:
+    """The nodes and edges of each connected part, the largest first; edges are in numbers within the part."""
+    label = _components(count, edges)
+    order = np.argsort(label, kind="stable")
+    _, starts = np.unique(label[order], return_index=True)
+    groups = np.split(order, starts[1:])
+    within = np.empty(count, dtype=np.int64)
+    for members in groups:
+        within[members] = np.arange(len(members))
+    turn = np.argsort(label[edges[:, 0]], kind="stable")
+    sorted_edges = edges[turn]
+    owner = label[sorted_edges[:, 0]]
+    heads = np.array([group[0] for group in groups], dtype=np.int64)
+    low, high = np.searchsorted(owner, heads, "left"), np.searchsorted(owner, heads, "right")
+    parts = [(group, within[sorted_edges[a:b]]) for group, a, b in zip(groups, low, high, strict=True)]
+    return sorted(parts, key=lambda part: (-len(part[0]), int(part[0][0])))
 
 
 # ---------------------------------------------------------------- forces
@@ -86,7 +117,7 @@ def _forces(count: int, edges: Indices, iterations: int) -> Points:
     first, second = edges[:, 0], edges[:, 1]
     # A hub's many leaves must not pull it together more than its own repulsion can bear.
     pull = 1.0 / np.sqrt(np.minimum(mass[first], mass[second]))
-    repulsion = _repulsion_exact if count <= EXACT else _repulsion_grid
+    repulsion = _repulsion_exact if count <= EXACT else _Mesh(count)
     speed, efficiency, last = 1.0, 1.0, np.zeros_like(at)
     for _ in range(iterations):
         force = repulsion(at, mass) * 2.0
@@ -121,17 +152,7 @@ def _start(count: int, edges: Indices) -> Points:
     nearest = np.full(count, np.inf)
     pivot, columns = int(np.argmax(np.diff(starts))), []
     for _ in range(min(30, count)):
-        hops = np.full(count, -1.0)
-        hops[pivot] = 0
-        front = [pivot]
-        while len(front) > 0:
-            following = []
-            for i in front:
-                for j in ends[starts[i] : starts[i + 1], 1].tolist():
-                    if hops[j] < 0:
-                        hops[j] = hops[i] + 1
-                        following.append(j)
-            front = following
+        hops = _hops(pivot, starts, ends[:, 1])
         columns.append(hops)
         nearest = np.minimum(nearest, hops)
         pivot = int(np.argmax(nearest))
@@ -151,42 +172,79 @@ def _start(count: int, edges: Indices) -> Points:
     return np.asarray(at + np.stack([np.cos(turn), np.sin(turn)], axis=1) * radius[:, None])
 
 
+def _hops(source: int, starts: Indices, ends: Indices) -> Points:
+    """How many edges each node is from one; `ends` are the neighbours of all nodes, `starts` where each one's begin."""
+    hops = np.full(len(starts) - 1, -1.0)
+    hops[source] = 0
+    front, step = np.array([source]), 0.0
+    while len(front) > 0:
+        step += 1
+        counts = starts[front + 1] - starts[front]
+        before = np.repeat(starts[front] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+        near = ends[before + np.arange(int(counts.sum()))]
+        front = np.unique(near[hops[near] < 0])
+        hops[front] = step
+    return hops
+
+
+def _rings(count: int, edges: Indices) -> Points:
+    """A small part as rings around its best connected node, by distance."""
+    ends = np.concatenate([edges, edges[:, ::-1]])
+    ends = ends[np.lexsort((ends[:, 1], ends[:, 0]))]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(ends[:, 0], minlength=count))])
+    hops = _hops(int(np.argmax(np.diff(starts))), starts, ends[:, 1])
+    at = np.zeros((count, 2))
+    for ring in range(1, int(hops.max()) + 1):
+        members = np.flatnonzero(hops == ring)
+        angle = 2 * np.pi * (np.arange(len(members)) + 0.5 * (ring % 2)) / len(members)
+        at[members] = np.stack([np.cos(angle), np.sin(angle)], axis=1) * 10 * ring
+    return at
+
+
 def _repulsion_exact(at: Points, mass: Points) -> Points:
-    gap = at[:, None, :] - at[None, :, :]
-    square = (gap**2).sum(axis=2)
-    np.fill_diagonal(square, 1.0)
-    strength = mass[:, None] * mass[None, :] / np.maximum(square, 1e-6)
-    return np.asarray((gap * strength[:, :, None]).sum(axis=1))
+    # Sums over pairs as products of matrices: squares of distances by the cosine rule, then x·Σs - Σs·x.
+    norm = (at**2).sum(axis=1)
+    square = norm[:, None] + norm[None, :] - 2 * (at @ at.T)
+    strength = mass[:, None] * mass[None, :] / np.maximum(square, 1e-4)
+    np.fill_diagonal(strength, 0.0)
+    return np.asarray(at * strength.sum(axis=1)[:, None] - strength @ at)
 
 
-def _repulsion_grid(at: Points, mass: Points) -> Points:
+class _Mesh:
     """The same by a particle mesh: masses on a grid, convolved with 1/r by Fourier transform."""
-    grid = 128 if len(at) < 3000 else 256
-    size = 2 * grid
-    low, high = np.percentile(at, 0.2, axis=0), np.percentile(at, 99.8, axis=0)
-    cell = float((high - low).max()) * 1.1 / (grid - 2) + 1e-9
-    spot = np.clip((at - (low + high) / 2) / cell + grid / 2, 1, grid - 2.001)
-    corner = np.floor(spot).astype(np.int64)
-    part = spot - corner
-    offsets = (np.arange(size) + grid) % size - grid
-    x, y = np.meshgrid(offsets, offsets, indexing="ij")
-    square = (x**2 + y**2).astype(float)
-    square[0, 0] = 1
-    shares = [
-        (np.abs(1 - a - part[:, 0]) * np.abs(1 - b - part[:, 1]), (corner[:, 0] + a) * size + corner[:, 1] + b)
-        for a in (0, 1)
-        for b in (0, 1)
-    ]
-    field = np.zeros(size * size)
-    for share, where in shares:
-        field += np.bincount(where, weights=mass * share, minlength=size * size)
-    spectrum = np.fft.rfft2(field.reshape(size, size))
-    out = np.zeros_like(at)
-    for axis, kernel in enumerate((x / square, y / square)):
-        flat = np.fft.irfft2(spectrum * np.fft.rfft2(kernel), (size, size)).ravel()
+
+    def __init__(self, count: int) -> None:
+        self.grid = 128 if count < 3000 else 256 if count < 30_000 else 512
+        size = 2 * self.grid
+        offsets = (np.arange(size) + self.grid) % size - self.grid
+        x, y = np.meshgrid(offsets, offsets, indexing="ij")
+        square = (x**2 + y**2).astype(float)
+        square[0, 0] = 1
+        self.kernels = [np.fft.rfft2(x / square), np.fft.rfft2(y / square)]
+
+    def __call__(self, at: Points, mass: Points) -> Points:
+        """The repulsion of all nodes on each."""
+        grid, size = self.grid, 2 * self.grid
+        low, high = np.percentile(at, 0.2, axis=0), np.percentile(at, 99.8, axis=0)
+        cell = float((high - low).max()) * 1.1 / (grid - 2) + 1e-9
+        spot = np.clip((at - (low + high) / 2) / cell + grid / 2, 1, grid - 2.001)
+        corner = spot.astype(np.int64)
+        part = spot - corner
+        shares = [
+            (np.abs(1 - a - part[:, 0]) * np.abs(1 - b - part[:, 1]), (corner[:, 0] + a) * size + corner[:, 1] + b)
+            for a in (0, 1)
+            for b in (0, 1)
+        ]
+        field = np.zeros(size * size)
         for share, where in shares:
-            out[:, axis] += share * flat[where]
-    return np.asarray(out * (mass / cell)[:, None])
+            field += np.bincount(where, weights=mass * share, minlength=size * size)
+        spectrum = np.fft.rfft2(field.reshape(size, size))
+        out = np.zeros_like(at)
+        for axis, kernel in enumerate(self.kernels):
+            flat = np.fft.irfft2(spectrum * kernel, (size, size)).ravel()
+            for share, where in shares:
+                out[:, axis] += share * flat[where]
+        return np.asarray(out * (mass / cell)[:, None])
 
 
 # ---------------------------------------------------------------- room for labels
@@ -210,7 +268,7 @@ def _roomy(at: Points, boxes: Points) -> Points:
     extent = np.ptp(at, axis=0)
     room = max(float(extent[0] * extent[1]), float(extent.max()) ** 2 * 0.15, 1e-9)
     at = at * np.sqrt(area / FILL / room)
-    if len(at) > 400:
+    if len(at) > ROOMY:
         return np.asarray(at)
     at = part_boxes(at, boxes)
     for _ in range(24):
@@ -250,49 +308,99 @@ def part_boxes(at: Points, boxes: Points, *, gap: float = 6.0, rounds: int = 400
     return at
 
 
+def part_dots(at: Points, sizes: Points, *, rounds: int = 40) -> Points:
+    """Push dots of some diameters apart until none lies on another; only near ones are compared, by a grid of cells."""
+    at = at.copy()
+    for round_ in range(rounds):
+        first, second = _near(at, float(sizes.max()))
+        gap = at[second] - at[first]
+        distance = np.hypot(gap[:, 0], gap[:, 1])
+        need = (sizes[first] + sizes[second]) / 2 - distance
+        hit = need > 0.05
+        if not hit.any():
+            break
+        first, second = first[hit], second[hit]
+        gap, distance, need = gap[hit], distance[hit], need[hit]
+        # Dots on the very same spot go apart at an angle of their own.
+        turn = (first * 2.399963229728653)[:, None] + np.array([0.0, -np.pi / 2])
+        way = np.where(distance[:, None] < 1e-6, np.cos(turn), gap / np.maximum(distance, 1e-6)[:, None])
+        push = way * (need * 0.55)[:, None]
+        for axis in (0, 1):
+            moves = np.bincount(second, weights=push[:, axis], minlength=len(at))
+            moves -= np.bincount(first, weights=push[:, axis], minlength=len(at))
+            # In a crowd the pushes of many add up: none may throw a dot further than its own size.
+            at[:, axis] += np.clip(moves, -sizes, sizes)
+        if round_ % 4 == 3:
+            # A crowd without room comes to rest only when the whole picture grows.
+            at *= 1.02 + min(0.2, 0.5 * len(first) / len(at))
+    return at
+
+
+def _near(at: Points, reach: float) -> tuple[Indices, Indices]:
+    """All pairs of points that are in the same or in adjoining cells of the width `reach`."""
+    cell = np.floor(at / reach).astype(np.int64)
+    cell -= cell.min(axis=0)
+    rows = int(cell[:, 1].max()) + 3
+    key = cell[:, 0] * rows + cell[:, 1]
+    order = np.argsort(key, kind="stable")
+    ordered = key[order]
+    found = []
+    for offset in (0, 1, rows - 1, rows, rows + 1):
+        low = np.searchsorted(ordered, ordered + offset, "left")
+        high = np.searchsorted(ordered, ordered + offset, "right")
+        if offset == 0:
+            low = np.arange(len(at)) + 1
+        counts = np.maximum(high - low, 0)
+        before = np.repeat(low - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+        found.append((np.repeat(np.arange(len(at)), counts), before + np.arange(int(counts.sum()))))
+    first, second = (np.concatenate([pair[side] for pair in found]) for side in (0, 1))
+    return order[first], order[second]
+
+
 # ---------------------------------------------------------------- packing
 
 
 def _pack(at: Points, boxes: Points, groups: Sequence[Indices], aspect: float) -> Points:
     """Put the connected parts beside each other, the largest in the middle and each next where it widens least.
 
-    Parts are compared as cells of a grid (polyomino packing, Freivalds and others, 2002), so that small ones find
-    room in the corners of large ones.
+    Parts are cells of a grid (after polyomino packing, Freivalds and others, 2002): the largest by its shape, so that
+    small ones find room in its corners, the others by their extent. Sums of areas tell in one step where one fits.
     """
     if len(groups) == 1:
         return at
     out = at.copy()
-    cell = max(16.0, float(np.sqrt((boxes[:, 0] * boxes[:, 1]).sum() / 2500)))
-    taken: set[tuple[int, int]] = set()
-    low, high = np.zeros(2), np.zeros(2)
-    for number, members in enumerate(groups):
-        middle = (at[members] - boxes[members] / 2).min(axis=0) / 2 + (at[members] + boxes[members] / 2).max(axis=0) / 2
-        local = at[members] - middle
-        shape = _cells(local, boxes[members], cell)
-        extent_low = (local - boxes[members] / 2).min(axis=0)
-        extent_high = (local + boxes[members] / 2).max(axis=0)
-        shift = np.zeros(2)
-        if number > 0:
-            best: tuple[float, float, int, int] | None = None
-            reach = int((high - low).max() / cell / 2 + max(extent_high) / cell) + 3
-            for i in range(-reach, reach + 1):
-                for j in range(-reach, reach + 1):
-                    offset = np.array([i, j]) * cell
-                    wide = np.maximum(high, extent_high + offset) - np.minimum(low, extent_low + offset)
-                    key = (
-                        round(float(max(wide[0], wide[1] * aspect)), 1),
-                        round(float(np.hypot(i, j * aspect)), 3),
-                        i,
-                        j,
-                    )
-                    if (best is None or key < best) and not any((x + i, y + j) in taken for x, y in shape):
-                        best = key
-            if best is not None:
-                shift = np.array([best[2], best[3]]) * cell
-        out[members] = local + shift
-        low, high = np.minimum(low, extent_low + shift), np.maximum(high, extent_high + shift)
-        i, j = (round(float(v) / cell) for v in shift)
-        taken.update((x + i + dx, y + j + dy) for x, y in shape for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+    extents = []
+    for members in groups:
+        low, high = (at[members] - boxes[members] / 2).min(axis=0), (at[members] + boxes[members] / 2).max(axis=0)
+        out[members] = at[members] - (low + high) / 2
+        extents.append(high - low)
+    area = float(sum(e[0] * e[1] for e in extents))
+    # Cells of about a small part; fewer than half a million in all, so that thousands of parts take a second.
+    cell = max(float(np.sqrt(area / 6000)), float(min(e.min() for e in extents)) / 2, 8.0)
+    spans = np.ceil(np.array(extents) / cell + 0.6).astype(np.int64)
+    side = int(np.ceil(np.sqrt(float((spans[:, 0] * spans[:, 1]).sum())) * 1.6)) + int(spans[0].max()) + 4
+    taken = np.zeros((side, side), dtype=bool)
+    across, down = np.meshgrid(np.arange(side), np.arange(side), indexing="ij")
+    middle = side / 2
+    for number, (members, (wide, tall)) in enumerate(zip(groups, spans.tolist(), strict=True)):
+        if number == 0:
+            corner = (int(middle - wide / 2), int(middle - tall / 2))
+            shift = (np.array(corner) + np.array([wide, tall]) / 2 - middle) * cell
+            for x, y in _cells(out[members] + shift + middle * cell, boxes[members], cell):
+                taken[max(x, 0) : x + 1, max(y, 0) : y + 1] = True
+        else:
+            sums = np.zeros((side + 1, side + 1), dtype=np.int64)
+            sums[1:, 1:] = taken.cumsum(axis=0).cumsum(axis=1)
+            inside = sums[wide:, tall:] - sums[:-wide, tall:] - sums[wide:, :-tall] + sums[:-wide, :-tall]
+            # How far the far corner of the part would stand from the middle, in the shape of the window.
+            left, top = across[: inside.shape[0], : inside.shape[1]], down[: inside.shape[0], : inside.shape[1]]
+            far_x = np.maximum(np.abs(left - middle), np.abs(left + wide - middle))
+            far_y = np.maximum(np.abs(top - middle), np.abs(top + tall - middle)) * aspect
+            cost = np.where(inside == 0, np.maximum(far_x, far_y) + 0.01 * (far_x + far_y), np.inf)
+            corner = divmod(int(np.argmin(cost)), inside.shape[1])
+            shift = (np.array(corner) + np.array([wide, tall]) / 2 - middle) * cell
+            taken[corner[0] : corner[0] + wide, corner[1] : corner[1] + tall] = True
+        out[members] = out[members] + shift
     return out
 
 
@@ -301,7 +409,7 @@ def _cells(at: Points, boxes: Points, cell: float) -> list[tuple[int, int]]:
     cells: set[tuple[int, int]] = set()
     low = np.floor((at - boxes / 2) / cell).astype(int)
     high = np.floor((at + boxes / 2) / cell).astype(int)
-    for a, b in zip(low.tolist(), high.tolist(), strict=True):
+    for a, b in np.unique(np.concatenate([low, high], axis=1), axis=0).reshape(-1, 2, 2).tolist():
         cells.update((x, y) for x in range(a[0], b[0] + 1) for y in range(a[1], b[1] + 1))
     rows: dict[int, list[int]] = {}
     for x, y in sorted(cells):

@@ -15,7 +15,7 @@ import itertools
 import math
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 class Node:
     """An entity: `id` is its IRI, `klass` its own class and `type` the broad class above (高校 → 事业单位).
 
-    `province` and `city` are the names of the divisions that it lies in, where they are known.
+    `province` and `city` are the names of the divisions that it lies in, where they are known; `within` is the id of
+    the nearest region of the network: of a place itself, of anything else the place that it lies in.
     """
 
     id: str
@@ -41,6 +42,19 @@ class Node:
     code: str | None = None
     province: str | None = None
     city: str | None = None
+    within: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A place with what it lies in: `level` is one of the gazetteer (province, prefecture, county …), None for a park
+    or a place that no table knows; `parent` the id of the region above it.
+    """
+
+    id: str
+    name: str
+    level: str | None = None
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +152,17 @@ class Route:
 
 @dataclass(frozen=True)
 class FactNetwork:
-    """Nodes and facts, each by id in order; every participant of a fact is among the nodes."""
+    """Nodes and facts, each by id in order; every participant of a fact is among the nodes.
+
+    `regions` are the places that nodes are or lie in, and everything above those.
+    """
 
     nodes: Mapping[str, Node]
     facts: Mapping[str, FactRow]
+    regions: Mapping[str, Region] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, nodes: Iterable[Node], facts: Iterable[FactRow]) -> FactNetwork:
+    def of(cls, nodes: Iterable[Node], facts: Iterable[FactRow], regions: Iterable[Region] = ()) -> FactNetwork:
         """Make a network of values; raises ValueError where a fact names a node that is not given."""
         by_id = {node.id: node for node in sorted(nodes, key=lambda n: n.id)}
         rows = {fact.id: fact for fact in sorted(facts, key=lambda f: f.id)}
@@ -152,7 +170,7 @@ class FactNetwork:
             for role, node in fact.roles:
                 if node not in by_id:
                     raise ValueError(f"fact {fact.id}: no node {node!r} for its role {role}")
-        return cls(by_id, rows)
+        return cls(by_id, rows, _regions_of(by_id.values(), {r.id: r for r in sorted(regions, key=lambda r: r.id)}))
 
     @cached_property
     def facts_of(self) -> Mapping[str, tuple[FactRow, ...]]:
@@ -171,6 +189,17 @@ class FactNetwork:
             for a, b in itertools.permutations(fact.nodes, 2):
                 found[a].add(b)
         return {node: tuple(sorted(others)) for node, others in found.items()}
+
+
+def _regions_of(nodes: Iterable[Node], known: Mapping[str, Region]) -> dict[str, Region]:
+    """Those regions that some nodes are or lie in, with everything above."""
+    kept: dict[str, Region] = {}
+    for node in nodes:
+        at = node.within
+        while at is not None and at in known and at not in kept:
+            kept[at] = known[at]
+            at = known[at].parent
+    return {region: kept[region] for region in sorted(kept)}
 
 
 # ---------------------------------------------------------------- reading a store
@@ -193,6 +222,13 @@ SELECT DISTINCT ?entity ?class ?name ?alias ?code ?province ?city WHERE {{
   OPTIONAL {{ ?entity kg:code ?code }}
   OPTIONAL {{ ?entity kg:inProvince/rdfs:label ?province }}
   OPTIONAL {{ ?entity kg:inCity/rdfs:label ?city }}
+}}"""
+
+_WITHIN = """
+SELECT DISTINCT ?entity ?whole ?name ?level ?own WHERE {{
+  {{ ?entity kg:level ?own }} UNION
+  {{ {{ ?entity kg:within ?whole }} UNION {{ ?entity schema:isPartOf ?whole }}
+     OPTIONAL {{ ?whole rdfs:label ?name }} OPTIONAL {{ ?whole kg:level ?level }} }}
 }}"""
 
 _ROLES = """
@@ -226,7 +262,7 @@ SELECT DISTINCT ?fact ?evidence ?quote ?start ?end ?confidence ?rule ?document ?
 
 
 def load_network(store: Queryable, ontology: Ontology) -> FactNetwork:
-    """Read every fact of a store with its participants and sentences, by four SELECT queries.
+    """Read every fact of a store with its participants and sentences, by five SELECT queries.
 
     Entities that take part in no fact are left out. Where two documents differ about a single value, the smaller one
     in code point order is taken, so that the result does not depend on the order of the store.
@@ -281,7 +317,52 @@ def load_network(store: Queryable, ontology: Ontology) -> FactNetwork:
             )
         )
     used = {node for fact in facts for node in fact.nodes}
-    return FactNetwork.of((node for node in nodes.values() if node.id in used), facts)
+    regions, above = _regions(store, nodes)
+    placed = [
+        replace(node, within=node.id if node.id in regions else _first_region(node.id, above, regions))
+        for node in nodes.values()
+        if node.id in used
+    ]
+    return FactNetwork.of(placed, facts, regions.values())
+
+
+def _regions(store: Queryable, nodes: Mapping[str, Node]) -> tuple[dict[str, Region], dict[str, str]]:
+    """Every place of a store with what it lies in, and what each entity lies in or is a part of."""
+    above: dict[str, str] = {}
+    names = {node.id: node.name for node in nodes.values()}
+    levels: dict[str, str] = {}
+    for row in _select(store, _WITHIN):
+        entity, whole = row["entity"], row.get("whole")
+        if "own" in row:
+            levels[entity] = min(levels.get(entity, row["own"]), row["own"])
+        if whole is None:
+            continue
+        above[entity] = min(above.get(entity, whole), whole)
+        names.setdefault(whole, row.get("name", ""))
+        if "level" in row:
+            levels[whole] = min(levels.get(whole, row["level"]), row["level"])
+    places = {i for i in levels if names.get(i, "") != ""}
+    places |= {node.id for node in nodes.values() if node.type in _SPATIAL}
+    regions = {
+        i: Region(i, names[i], levels.get(i), _first_region(i, above, places)) for i in sorted(places) if i in names
+    }
+    return regions, above
+
+
+#: The broad classes whose members are regions of their own.
+_SPATIAL = frozenset({"Place", "Park"})
+
+
+def _first_region(entity: str, above: Mapping[str, str], places: Collection[str]) -> str | None:
+    """The nearest place on the way up from an entity."""
+    seen = {entity}
+    at = above.get(entity)
+    while at is not None and at not in seen:
+        if at in places:
+            return at
+        seen.add(at)
+        at = above.get(at)
+    return None
 
 
 def marks(quote: str, names: Iterable[str]) -> tuple[tuple[int, int], ...]:
@@ -552,12 +633,12 @@ def select(
 
     facts = [fact for fact in network.facts.values() if wanted(fact)]
     used = {node for fact in facts for node in fact.nodes}
-    return FactNetwork.of((n for n in network.nodes.values() if n.id in used), facts)
+    return FactNetwork.of((n for n in network.nodes.values() if n.id in used), facts, network.regions.values())
 
 
 def _part(network: FactNetwork, keep: Collection[str]) -> FactNetwork:
     facts = [f for f in network.facts.values() if all(node in keep for node in f.nodes)]
-    return FactNetwork.of((n for n in network.nodes.values() if n.id in keep), facts)
+    return FactNetwork.of((n for n in network.nodes.values() if n.id in keep), facts, network.regions.values())
 
 
 # ---------------------------------------------------------------- ranks and ways

@@ -1,8 +1,9 @@
 """One interactive page of a network: a single HTML file that opens offline in any browser.
 
 Owns what the page shows at first and the data inside it; input are a `FactNetwork` and the ontology (labels, colours,
-shapes), output is the text of the file. The container is pyvis with a template of our own: vis-network comes from its
-wheel, its own templates are not used (they load from the net and let text from articles run as script).
+shapes), output is the text of the file. One shell (`page/explorer/`) stands over two engines: pyvis with a template of
+our own (vis-network comes from its wheel; its templates load from the net and let text from articles run as script),
+and above `EDGES` edges a small canvas of our own, which moves pictures that vis-network cannot.
 
     html = render(network, ontology, title="嘉兴与上海")
     Path("graph.html").write_text(html, encoding="utf-8")
@@ -16,26 +17,94 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from kg import __version__
+from kg.errors import StoreError
 from kg.layout import place
 from kg.network import FactNetwork, FactRow, importance, links
 from kg.ontology import EntityClass, FactClass, Ontology
 
+if TYPE_CHECKING:
+    from kg.store import Store
+
+Engine = Literal["auto", "pyvis", "canvas"]
+
+#: What draws; `auto` chooses by the number of edges.
+ENGINES = ("auto", "pyvis", "canvas")
+
+#: Up to this many edges `auto` takes pyvis; above it frames of vis-network take longer than a screen shows one.
+EDGES = 2000
+
 #: Up to this many entities a page shows all of them; of more it shows the `FIRST` best connected at first.
 LIMIT = 300
-FIRST = 160
+FIRST = 120
 
 #: A fact of more symmetric parties than this is drawn as a small node: ten links between five parties say less.
 PARTIES = 4
 
+#: A page holds the paragraphs of its evidence up to this many characters in all; sentences it always holds.
+TEXTS = 4_000_000
+
+#: The parts of the shell in the order in which they become one script; the engine stands in the place of the star.
+MODULES = ("words", "model", "search", "paths", "place", "paint", "*", "save", "panel", "views", "server", "shell")
+
 _PAGE = Path(__file__).parent / "page"
 _LIBRARY = Path("lib") / "vis-9.1.2" / "vis-network.min.js"
 _LABEL = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A document for reading: its text and where it names entities of the network (start, end, id of the node)."""
+
+    text: str
+    mentions: tuple[tuple[int, int, str], ...] = ()
+
+
+def chosen_engine(network: FactNetwork, ontology: Ontology, engine: str = "auto") -> tuple[Engine, int]:
+    """The engine that draws a network and how many edges it has; raises ValueError for an engine that does not exist.
+
+    `auto` is pyvis up to EDGES edges and the canvas above.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"unknown engine {engine!r}; known: {', '.join(ENGINES)}")
+    edges = sum(len(links(fact, ontology)) for fact in network.facts.values())
+    canvas = engine == "canvas" or (engine == "auto" and edges > EDGES)
+    return ("canvas" if canvas else "pyvis"), edges
+
+
+def read_articles(store: Store, network: FactNetwork) -> dict[str, Article]:
+    """The documents of a network's sentences by IRI, as far as the store has their text."""
+    by_name: dict[str, list[str]] = {}
+    for node in network.nodes.values():
+        for name in (node.name, *node.aliases, *((node.code,) if node.code is not None else ())):
+            by_name.setdefault(name, []).append(node.id)
+    said: dict[str, set[str]] = {}
+    for fact in network.facts.values():
+        for telling in fact.tellings:
+            said.setdefault(telling.document, set()).update(fact.nodes)
+    found = {}
+    for iri in sorted(said):
+        try:
+            extraction = store.extraction(store.iris.id_of(iri) or iri)
+        except StoreError:
+            continue
+        mentions = set()
+        for entity in extraction.entities:
+            keys = [key for key in (entity.code, entity.name, *entity.aliases) if key is not None]
+            # Of two nodes with one name the one that this document tells something of is meant.
+            ids = [i for key in keys for i in by_name.get(key, ())]
+            node_id = next((i for i in ids if i in said[iri]), ids[0] if len(ids) > 0 else None)
+            if node_id is not None:
+                mentions |= {(m.span.start, m.span.end, node_id) for m in entity.mentions}
+        found[iri] = Article(extraction.document.text, tuple(sorted(mentions)))
+    return found
 
 
 def render(
@@ -44,21 +113,26 @@ def render(
     *,
     title: str,
     language: Literal["zh", "en"] = "zh",
-    engine: Literal["pyvis"] = "pyvis",
+    engine: Engine = "auto",
     limit: int | None = None,
     focus: Sequence[str] = (),
+    articles: Mapping[str, Article] | None = None,
+    server: Mapping[str, Any] | None = None,
 ) -> str:
     """The page of a network as the text of one HTML file; write it as UTF-8.
 
     All entities are in the file, but of more than `limit` (by default LIMIT) not all are in the picture: the best
     connected are shown, and the page says so and unfolds the others. `focus` are ids of nodes that are shown in any
-    case; a single one is open at first.
+    case; a single one is open at first. `articles` are texts for the reader, by IRI of the document. `server` is what
+    a page that is served knows about its server; a page with it may ask that server for more, and no other.
     Raises ValueError for an engine that does not exist. The same network gives the same text.
     """
-    if engine != "pyvis":
-        raise ValueError(f"unknown engine {engine!r}; known: pyvis")
+    taken, _ = chosen_engine(network, ontology, engine)
     drawing = _Drawing(network, ontology, limit=limit, focus=focus)
-    return _pyvis_page(drawing, title=title, language=language)
+    data = payload(drawing, title=title, language=language, articles=articles or {})
+    data["server"] = None if server is None else dict(server)
+    write = _pyvis_page if taken == "pyvis" else _canvas_page
+    return write(drawing, data, title=title, language=language, served=server is not None)
 
 
 class _Drawing:
@@ -71,42 +145,39 @@ class _Drawing:
         self.nodes = sorted(network.nodes.values(), key=lambda n: (-self.rank[n.id], n.id))
         self.number = {node.id: i for i, node in enumerate(self.nodes)}
         self.facts = sorted(network.facts.values(), key=lambda f: f.id)
-        self.links = [link for i, fact in enumerate(self.facts) for link in self._links(i, fact)]
+        self.edges = [self._edges(fact) for fact in self.facts]
         self.focus = [self.number[i] for i in focus if i in self.number]
         everything = len(self.nodes) <= (LIMIT if limit is None else limit)
         self.shown = (
             list(range(len(self.nodes))) if everything else self._first(FIRST if limit is None else max(limit, 1))
         )
-        self.positions = self._positions()
+        self.first = self._positions(self.shown)
+        self.all = None if everything else self._positions(range(len(self.nodes)))
 
-    def _links(self, index: int, fact: FactRow) -> list[tuple[int, str, int, int, int]]:
-        """(fact, relation, source, target, directed) by number; the number of a fact's own node follows the nodes'."""
+    def _edges(self, fact: FactRow) -> list[tuple[str, int, int, int]] | None:
+        """(relation, source, target, directed) by number; None for a fact that is a node of its own."""
         found = links(fact, self.ontology)
-        symmetric = [link for link in found if link.declared and not link.directed]
-        members = list(dict.fromkeys(end for link in symmetric for end in (link.source, link.target)))
-        hub = len(self.nodes) + index
-        out: list[tuple[int, str, int, int, int]] = []
+        members = {end for link in found if link.declared and not link.directed for end in (link.source, link.target)}
         if len(members) > PARTIES:
-            out.extend((index, symmetric[0].relation, hub, self.number[m], 0) for m in members)
-            found = tuple(link for link in found if link not in symmetric)
-        for link in found:
-            source = hub if len(out) > 0 and not link.declared else self.number[link.source]
-            out.append((index, link.relation, source, self.number[link.target], int(link.directed)))
-        return out
+            return None
+        return [(k.relation, self.number[k.source], self.number[k.target], int(k.directed)) for k in found]
+
+    def _members(self, fact: FactRow) -> list[int]:
+        return [self.number[node] for node in fact.nodes]
 
     def _first(self, limit: int) -> list[int]:
         """Numbers of the nodes shown at first: the focus, and the best connected that meet each other."""
         count = len(self.nodes)
         # Who is drawn as linked: the builder and the place of a project share a fact, yet only the project joins them.
-        parties: dict[int, list[int]] = {}
-        for _, _, source, target, _ in self.links:
-            parties.setdefault(source, []).append(target)
-        neighbours: dict[int, set[int]] = {i: set() for i in range(count)}
-        for source, targets in parties.items():
-            for target in targets:
-                neighbours[target] |= {source} if source < count else set(targets) - {target}
-            if source < count:
-                neighbours[source] |= set(targets)
+        neighbours: list[set[int]] = [set() for _ in range(count)]
+        for fact, edges in zip(self.facts, self.edges, strict=True):
+            if edges is None:
+                members = set(self._members(fact))
+                for member in members:
+                    neighbours[member] |= members - {member}
+            for _, source, target, _ in edges or ():
+                neighbours[source].add(target)
+                neighbours[target].add(source)
         chosen = dict.fromkeys(self.focus)
         for i in range(count):
             if len(chosen) >= limit:
@@ -123,17 +194,22 @@ class _Drawing:
                 chosen[i] = None
         return sorted(chosen)
 
-    def _positions(self) -> dict[int, tuple[float, float]]:
-        shown = set(self.shown)
-        drawn = [k for k in self.links if {k[2], k[3]} <= shown | {len(self.nodes) + k[0]}]
-        # A fact's own node needs two of its parties in the picture.
-        parties: dict[int, int] = {}
-        for _, _, source, _, _ in drawn:
-            if source >= len(self.nodes):
-                parties[source] = parties.get(source, 0) + 1
-        hubs = sorted(hub for hub, count in parties.items() if count > 1)
-        members = [*self.shown, *hubs]
+    def _positions(self, shown: Iterable[int]) -> dict[int, tuple[float, float]]:
+        """Where nodes stand; the number of a fact's own node follows the nodes'."""
+        members = list(shown)
         place_of = {number: i for i, number in enumerate(members)}
+        pairs = []
+        for index, (fact, edges) in enumerate(zip(self.facts, self.edges, strict=True)):
+            if edges is not None:
+                pairs += [(place_of[s], place_of[t]) for _, s, t, _ in edges if s in place_of and t in place_of]
+                continue
+            # A fact's own node needs two of its parties in the picture.
+            parties = [place_of[m] for m in self._members(fact) if m in place_of]
+            if len(parties) > 1:
+                hub = len(place_of)
+                place_of[len(self.nodes) + index] = hub
+                members.append(len(self.nodes) + index)
+                pairs += [(hub, m) for m in parties]
         # With many nodes not every label has room: then boxes are smaller and the page shows the labels that fit.
         crowd = min(1.0, (140 / max(len(members), 1)) ** 0.5)
         widths, heights = [], []
@@ -142,8 +218,8 @@ class _Drawing:
             text = label_width(self.nodes[number].name) if number < len(self.nodes) else 0.0
             widths.append(max(size, text * crowd) + 2)
             heights.append(size + (16 if number < len(self.nodes) else 0) * crowd)
-        pairs = [(place_of[k[2]], place_of[k[3]]) for k in drawn if k[2] in place_of and k[3] in place_of]
-        at = place(len(members), pairs, widths=widths, heights=heights)
+        iterations = 300 if len(members) < 3000 else 220 if len(members) < 30_000 else 140
+        at = place(len(members), pairs, widths=widths, heights=heights, iterations=iterations)
         return {number: (float(at[i, 0]), float(at[i, 1])) for i, number in enumerate(members)}
 
     def size(self, number: int) -> float:
@@ -166,25 +242,59 @@ def label_width(text: str) -> float:
 # ---------------------------------------------------------------- data of the page
 
 
-def payload(drawing: _Drawing, *, title: str, language: str) -> dict[str, Any]:
+def payload(
+    drawing: _Drawing, *, title: str, language: str, articles: Mapping[str, Article] | None = None
+) -> dict[str, Any]:
     """Everything the page knows, as values that JSON can hold; documents and names once, referred to by number."""
     network, ontology = drawing.network, drawing.ontology
-    used = {node.type for node in drawing.nodes}
-    classes = [c for c in ontology.entities.values() if c.name in used]
-    used = {fact.type for fact in drawing.facts}
-    fact_classes = [c for c in ontology.facts.values() if c.name in used]
+    data = part(network, ontology, order=drawing, articles=articles)
+    data.update(
+        title=title,
+        language=language,
+        base=_base(network),
+        shown=drawing.shown,
+        focus=drawing.focus,
+        all=None if drawing.all is None else [round(v) for i in range(len(drawing.nodes)) for v in drawing.all[i]],
+    )
+    return data
+
+
+def part(
+    network: FactNetwork,
+    ontology: Ontology,
+    *,
+    order: _Drawing | None = None,
+    articles: Mapping[str, Article] | None = None,
+    totals: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
+    """Nodes, facts, places and documents of a network with the words for them; what a served page asks for more of.
+
+    `totals` says of how many facts a node is a participant where the network holds only some of them.
+    """
+    nodes = order.nodes if order is not None else sorted(network.nodes.values(), key=lambda n: n.id)
+    facts = order.facts if order is not None else sorted(network.facts.values(), key=lambda f: f.id)
+    number = {node.id: i for i, node in enumerate(nodes)}
+    rank = order.rank if order is not None else importance(network)
+    classes = _used(ontology.entities, {node.type for node in nodes})
+    fact_classes = _used(ontology.facts, {fact.type for fact in facts})
     class_number = {c.name: i for i, c in enumerate(classes)}
     fact_number = {c.name: i for i, c in enumerate(fact_classes)}
+    region_number = {region: i for i, region in enumerate(network.regions)}
 
     documents: dict[str, int] = {}
-    document_rows: list[list[str | None]] = []
-    facts = []
-    for fact in drawing.facts:
+    document_rows: list[list[Any]] = []
+    places: dict[str, list[tuple[int, int]]] = {}
+    names: set[str] = set()
+    rows = []
+    for fact in facts:
         tellings = []
         for telling in fact.tellings:
             if telling.document not in documents:
                 documents[telling.document] = len(document_rows)
-                document_rows.append([telling.title, telling.date, telling.source, telling.url, telling.document])
+                document_rows.append(
+                    [telling.title, telling.date, telling.source, telling.url, short_id(telling.document), None]
+                )
+            places.setdefault(telling.document, []).append((telling.start, telling.end))
             tellings.append(
                 [
                     documents[telling.document],
@@ -193,37 +303,45 @@ def payload(drawing: _Drawing, *, title: str, language: str) -> dict[str, Any]:
                     round(telling.confidence, 3),
                     telling.rule,
                     telling.start,
+                    telling.end,
                 ]
             )
-        period = fact.period
+        found = links(fact, ontology)
+        symmetric = {end for k in found if k.declared and not k.directed for end in (k.source, k.target)}
+        names |= {name for name, _ in (*fact.roles, *fact.qualifiers)} | {k.relation for k in found} | {fact.klass}
         values = {
+            "i": short_id(fact.id),
             "c": fact_number[fact.type],
             "k": fact.klass if fact.klass != fact.type else None,
-            "r": [[role, drawing.number[node]] for role, node in fact.roles],
+            "r": [[role, number[node]] for role, node in fact.roles],
+            "e": None
+            if len(symmetric) > PARTIES
+            else [[k.relation, number[k.source], number[k.target], int(k.directed)] for k in found],
             "l": fact.label,
             "d": fact.date,
             "w": fact.date_text,
-            "p": period,
+            "p": fact.period,
             "a": fact.amount,
             "u": fact.amount_upper,
             "x": fact.amount_text,
-            "b": fact.amount_bound if fact.amount is not None else None,
+            "b": fact.amount_bound if fact.amount is not None and fact.amount_bound != "exact" else None,
             "m": fact.currency,
             "s": fact.status if fact.status != "done" else None,
             "q": fact.qualifiers or None,
             "f": round(fact.confidence, 3),
             "t": tellings,
         }
-        facts.append({key: value for key, value in values.items() if value is not None})
-    names = {name for fact in drawing.facts for name, _ in (*fact.roles, *fact.qualifiers)}
-    names |= {relation for _, relation, _, _, _ in drawing.links}
-    names |= {node.klass for node in drawing.nodes} | {fact.klass for fact in drawing.facts}
+        rows.append({key: value for key, value in values.items() if value is not None})
+    names |= {node.klass for node in nodes}
+    for iri, paragraphs in _paragraphs(articles or {}, places, number).items():
+        document_rows[documents[iri]][5] = paragraphs
     return {
-        "title": title,
-        "language": language,
         "classes": [_legend(c, shape=c.shape) for c in classes],
         "factClasses": [_legend(c) for c in fact_classes],
         "labels": {name: [ontology.label(name, "zh"), ontology.label(name, "en")] for name in sorted(names)},
+        "places": [
+            [short_id(r.id), r.name, r.level, region_number.get(r.parent or "", -1)] for r in network.regions.values()
+        ],
         "nodes": [
             [
                 node.name,
@@ -231,28 +349,69 @@ def payload(drawing: _Drawing, *, title: str, language: str) -> dict[str, Any]:
                 node.klass,
                 list(node.aliases),
                 node.code,
-                " ".join(p for p in (node.province, node.city) if p is not None and p != node.name) or None,
-                drawing.size(number),
+                region_number.get(node.within or "", -1),
+                order.size(i) if order is not None else round(6 + 10 * rank[node.id], 1),
                 short_id(node.id),
+                *([totals.get(node.id, 0)] if totals is not None else []),
             ]
-            for number, node in enumerate(drawing.nodes)
+            for i, node in enumerate(nodes)
         ],
-        "facts": facts,
-        "links": drawing.links,
+        "facts": rows,
         "documents": document_rows,
-        "shown": drawing.shown,
-        "focus": drawing.focus,
-        "sounds": sounds(name for node in network.nodes.values() for name in (node.name, *node.aliases)),
+        "sounds": sounds(name for node in nodes for name in (node.name, *node.aliases)),
     }
 
 
+def _used(known: Mapping[str, Any], names: set[str]) -> list[Any]:
+    return [c for c in known.values() if c.name in names]
+
+
+def _paragraphs(
+    articles: Mapping[str, Article], evidence: Mapping[str, Sequence[tuple[int, int]]], number: Mapping[str, int]
+) -> dict[str, list[list[Any]]]:
+    """Of each document the paragraphs that hold evidence: start, text, and the mentions in it by number of the node.
+
+    Nothing where all of them are more than TEXTS characters.
+    """
+    found: dict[str, list[list[Any]]] = {}
+    size = 0
+    for iri, spans in evidence.items():
+        article = articles.get(iri)
+        if article is None:
+            continue
+        rows: list[list[Any]] = []
+        start = 0
+        for paragraph in article.text.split("\n"):
+            end = start + len(paragraph)
+            if any(a < end and b > start for a, b in spans):
+                mentions = [
+                    [a - start, b - start, number[node]]
+                    for a, b, node in article.mentions
+                    if start <= a and b <= end and node in number
+                ]
+                rows.append([start, paragraph, mentions])
+                size += len(paragraph)
+            start = end + 1
+        found[iri] = rows
+    return found if size <= TEXTS else {}
+
+
+def _base(network: FactNetwork) -> str:
+    """The base of the IRIs of a network."""
+    some = next(iter(network.nodes), "")
+    return some.partition("entity/")[0]
+
+
 def short_id(iri: str) -> str:
-    """What stands behind `entity/` in an IRI, for addresses that people share.
+    """What stands behind `entity/`, `fact/` or `document/` in an IRI, for addresses that people share.
 
     >>> short_id("https://kg.example/entity/place/330402")
     'place/330402'
     """
-    return iri.partition("/entity/")[2] or iri
+    for kind in ("/entity/", "/fact/", "/document/"):
+        if kind in iri:
+            return iri.partition(kind)[2]
+    return iri
 
 
 def sounds(names: Any) -> dict[str, str]:
@@ -291,53 +450,84 @@ def _json(value: object) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-# ---------------------------------------------------------------- the pyvis container
+# ---------------------------------------------------------------- the containers
 
 
-def _pyvis_page(drawing: _Drawing, *, title: str, language: str) -> str:
+def script(engine: str) -> str:
+    """The shell with one engine as one script: its modules share a scope and see no other."""
+    files = [_PAGE / "explorer" / f"{engine if name == '*' else name}.js" for name in MODULES]
+    text = "\n".join(_text(file) for file in files)
+    # Types are comments, a quarter of the text: they are for those who read the modules.
+    text = re.sub(r"/\*\*.*?\*/ ?", "", text, flags=re.DOTALL)
+    text = re.sub(r"^\s*(?://.*)?\n", "", text, flags=re.MULTILINE)
+    return "(() => {\n'use strict';\n" + text + "})();\n"
+
+
+def _pyvis_page(drawing: _Drawing, data: Mapping[str, Any], *, title: str, language: str, served: bool) -> str:
     # pyvis imports IPython: a quarter of a second that only this function needs to pay.
     import jinja2
     import pyvis.network
 
-    library = Path(pyvis.network.__file__).parent / "templates" / _LIBRARY
-    script = _text(_PAGE / "page.js")
-    vis = _text(library)
-    css = _text(_PAGE / "page.css")
-    data = _json(payload(drawing, title=title, language=language))
-    page: Mapping[str, object] = {
-        "lang": "zh-CN" if language == "zh" else language,
-        "version": __version__,
-        "title": title,
-        "css": css,
-        "data": data,
-        "library": vis,
-        "script": script,
-        "policy": _policy(scripts=(vis, script), styles=(css,)),
-        "options": _OPTIONS,
-    }
+    library = _text(Path(pyvis.network.__file__).parent / "templates" / _LIBRARY)
     nt = pyvis.network.Network(directed=True, cdn_resources="in_line")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_PAGE, encoding="utf-8"), keep_trailing_newline=True
     )
-    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False, "separators": (",", ":")}
-    environment.globals["page"] = page
+    environment.policies["json.dumps_kwargs"] = _COMPACT
+    environment.globals["page"] = _values(data, title, language, served, engine="vis", library=library)
     nt.templateEnv, nt.path = environment, "template.html"
-    # `add_node` and `add_edge` search their lists each time; filling them is the same and not quadratic.
-    for number, (x, y) in drawing.positions.items():
-        nt.nodes.append({"id": number, "x": x, "y": y, "size": drawing.size(number)})
-    nt.edges.extend(
-        {"id": i, "from": source, "to": target}
-        for i, (_, _, source, target, _) in enumerate(drawing.links)
-        if source in drawing.positions and target in drawing.positions
-    )
+    # `add_node` searches its list each time; filling it is the same and not quadratic.
+    nt.nodes.extend(_first(drawing))
     return str(nt.generate_html())
 
+
+def _canvas_page(drawing: _Drawing, data: Mapping[str, Any], *, title: str, language: str, served: bool) -> str:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_PAGE, encoding="utf-8"), keep_trailing_newline=True
+    )
+    environment.policies["json.dumps_kwargs"] = _COMPACT
+    page = _values(data, title, language, served, engine="canvas", library="")
+    return environment.get_template("template.html").render(page=page, nodes=_first(drawing))
+
+
+def _first(drawing: _Drawing) -> list[dict[str, Any]]:
+    """The first picture: where each node stands, and by `f` and its number the own node of a fact."""
+    count = len(drawing.nodes)
+    return [
+        {"id": number if number < count else f"f{number - count}", "x": round(x), "y": round(y)}
+        for number, (x, y) in drawing.first.items()
+    ]
+
+
+def _values(
+    data: Mapping[str, Any], title: str, language: str, served: bool, *, engine: str, library: str
+) -> dict[str, Any]:
+    """What the template of the page asks for."""
+    css, shell = _text(_PAGE / "page.css"), script(engine)
+    scripts = (library, shell) if library != "" else (shell,)
+    return {
+        "lang": "zh-CN" if language == "zh" else language,
+        "version": __version__,
+        "engine": engine,
+        "title": title,
+        "css": css,
+        "data": _json(data),
+        "library": library,
+        "script": shell,
+        "policy": _policy(scripts=scripts, styles=(css,), served=served),
+        "options": _OPTIONS if engine == "vis" else {},
+    }
+
+
+_COMPACT = {"sort_keys": True, "ensure_ascii": False, "separators": (",", ":")}
 
 _OPTIONS: Mapping[str, object] = {
     "autoResize": False,
     "physics": False,
     "layout": {"improvedLayout": False},
-    "interaction": {"hover": True, "keyboard": False, "selectable": False, "tooltipDelay": 0, "zoomSpeed": 0.6},
+    "interaction": {"hover": True, "keyboard": False, "selectable": False, "tooltipDelay": 0, "zoomSpeed": 1},
     "nodes": {"borderWidth": 1.5, "labelHighlightBold": False},
     "edges": {"width": 1.2, "arrows": {"to": {"scaleFactor": 0.45}}, "selectionWidth": 0, "hoverWidth": 0.6},
 }
@@ -348,13 +538,16 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _policy(*, scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """A content policy that lets run what is named by its digest and refuses every request."""
+def _policy(*, scripts: Sequence[str], styles: Sequence[str], served: bool = False) -> str:
+    """A content policy that lets run what is named by its digest and refuses every request; a served page may ask its
+    own server.
+    """
 
     def digests(texts: Sequence[str]) -> str:
         return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(t.encode()).digest()).decode()}'" for t in texts)
 
+    own = "'self'" if served else "'none'"
     return (
         f"default-src 'none'; script-src {digests(scripts)}; style-src {digests(styles)}; "
-        "img-src data: blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+        f"img-src data: blob:; connect-src {own}; base-uri 'none'; form-action 'none'"
     )

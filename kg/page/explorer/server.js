@@ -1,0 +1,21 @@
+// A page that is served asks its own server for more: neighbours, names, ways, texts.
+
+/** @param {any} given @returns {Server} */
+function makeServer(given) {
+  /** @param {string} path @param {Record<string, string>} values @returns {Promise<any>} */
+  async function ask(path, values) {
+    const reply = await fetch(path + '?' + new URLSearchParams(values).toString(), { headers: { accept: 'application/json' } });
+    if (!reply.ok) throw new Error((await reply.text()).trim().slice(0, 300) || String(reply.status));
+    return reply.json();
+  }
+  /** @param {any} part */
+  const take = part => { const got = absorb(part); evaluate(); return got; };
+  return {
+    entity: given.entity, fact: given.fact, document: given.document, tail: given.tail, counts: given.counts, total: given.total,
+    async near(n, kind) { const got = take(await ask(given.graph, { around: entities[n].id, ...(kind ? { type: kind } : {}) })); filters(); return got.nodes.length; },
+    async find(text) { return take(await ask(given.graph, { find: text })).nodes; },
+    async path(a, b) { return take(await ask(given.graph, { from: entities[a].id, to: entities[b].id })).facts.length; },
+    async read(doc) { take(await ask(given.graph, { document: articles[doc].id })); },
+    async fetchEntity(id) { return take(await ask(given.graph, { around: id })).nodes.length; },
+  };
+}
