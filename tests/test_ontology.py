@@ -302,7 +302,7 @@ def test_a_fact_class_added_in_the_files_alone_reaches_the_page(ontology_copy: P
     data = json.loads(re.findall(r'<script type="application/json" id="kg-data">(.*?)</script>', page, re.DOTALL)[0])
     assert data["labels"]["sponsors"] == ["冠名赞助", "sponsors"]
     assert [c["colour"] for c in data["factClasses"] if c["name"] == "Sponsorship"] == ["#13579B"]
-    assert "sponsors" in json.dumps(data["links"])
+    assert "sponsors" in json.dumps(data["facts"])
 
 
 def test_the_new_class_leaves_the_others_as_they_were(ontology: Ontology, ontology_copy: Path) -> None:

@@ -76,9 +76,10 @@ def test_from_bytes_to_a_drawn_edge(
     assert found is not None
     data = json.loads(found.group(1))
     number = {node[0]: n for n, node in enumerate(data["nodes"])}
-    drawn = [k for k in data["links"] if {number["南湖区"], number["杨浦区"]} <= set(k[2:4])]
+    ends = {number["南湖区"], number["杨浦区"]}
+    drawn = [fact for fact in data["facts"] for edge in fact["e"] if ends <= set(edge[1:3])]
     assert len(drawn) == 1
-    shown = data["facts"][drawn[0][0]]
+    shown = drawn[0]
     assert (shown["l"], shown["d"]) == ("合作框架协议", "2017")
     assert shown["t"][0][1] == SENTENCE
     assert data["factClasses"][shown["c"]]["colour"] == ontology.fact("Agreement").colour
