@@ -92,6 +92,7 @@ class _State:
     paragraph: int = -1  # of the date last told
     counted: tuple[int, int] = (0, 0)  # how far paragraphs were counted, and how many
     holders: set[str] = field(default_factory=set)  # people who hold shares and so act for themselves
+    person: str | None = None  # the only person that the sentence before speaks of
     references: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
@@ -168,6 +169,11 @@ class Extractor:
         self._unknown_self = frozenset(lexicon["unknown_self"])
         self._held = re.compile(ontology.grammar["held"])
         self._reason = re.compile(ontology.grammar["reason"])
+        self._career = re.compile(ontology.grammar["career"])
+        self._next_post = re.compile(ontology.grammar["next_post"])
+        self._whose_post = re.compile(ontology.grammar["whose_post"])
+        self._proposed = tuple(lexicon["proposed"])
+        self._company_titles = tuple(lexicon["company_titles"])
         self._unnamed = re.compile(ontology.grammar["unnamed"])
         self._dates_of_names = tuple(lexicon["dates_of_names"])
         self._owning = tuple(lexicon["owning"])
@@ -188,6 +194,7 @@ class Extractor:
         self._money = tuple(lexicon["money"])
         self._owner_gaps = frozenset(("", "”", *lexicon["owner_links"]))
         self._title_joints = frozenset(("、", "，", *lexicon["title_joints"]))
+        self._post_gaps = frozenset(("、", "，", ",", ";", "；", *lexicon["and"]))
         self._body_gaps = frozenset(("", *lexicon["body_gaps"]))
         self._heads = tuple(sorted(lexicon["heads"], key=len, reverse=True))
         self._both = tuple(lexicon["both"])
@@ -453,6 +460,8 @@ class _Reading:
             self.state.topic = first
         for mention in self.mentions:
             self._speak_of(self._id(mention))
+        people = {self._id(m) for m in self.mentions if self._entity(m).type == "Person"}
+        self.state.person = next(iter(people)) if len(people) == 1 else self.state.person if len(people) == 0 else None
         self._remember_day()
 
     def _remember_funding(self, clause: _Clause) -> None:
@@ -1500,18 +1509,23 @@ class _Reading:
 
     def _offices(self, posts: Sequence[Post]) -> Iterator[Fact]:
         """区长周启明 with the body before the title; without one, the company, school or place spoken of."""
+        ends = [m.span.end for m in self.mentions]
+        previous: tuple[int, int, str] | None = None  # where the post before begins and its person ends, and whose it was
         for told in posts:
             # 党工委 can be read as the end of a body or the beginning of a title: the body has it.
             start = max(
-                [told.start, *(m.span.end for m in self.mentions if m.span.start <= told.start < m.span.end < told.end)]
+                [told.start, *(m.span.end for m in self._near(told.start) if told.start < m.span.end < told.end)]
             )
             post = Post(told.person, self.text[start : told.end], start, told.end)
-            bodies = [m for m in self.mentions if m.span.end <= post.start and self._joins(m, post.start)]
+            last = bisect_right(ends, post.start)
+            body = next((m for m in reversed(self.mentions[max(0, last - 2) : last]) if self._joins(m, post.start)), None)
             confidence = 0.9
             holder = self.linked.of[post.person.span.start, post.person.span.end]
-            if len(bodies) > 0:
-                owner: str | None = self._of_place(self._id(bodies[-1]), post.title)
-                yield from self._posts_before(holder, bodies[-1])
+            if body is not None:
+                owner: str | None = self._of_place(self._id(body), post.title)
+                yield from self._posts_before(holder, body)
+                if self._entity(body).type == "Place" and post.title.endswith(self.x._company_titles):
+                    owner = None  # 日产中国总裁: the country is not who has a president of that kind
             elif (
                 re.match(r"[\u4e00-\u9fff]", self.text[post.start - 1 : post.start]) is not None
                 and self._tag_before(post.start)[0] in "nj"
@@ -1519,12 +1533,20 @@ class _Reading:
                 owner = None  # 省政协副主席: a body stands there that was not recognized
             else:
                 owner, confidence = self._employer(post.title, post.start), 0.65
+                if (
+                    owner is None
+                    and previous is not None
+                    and (previous[0] == told.start or self.text[previous[1] : post.start] in self.x._post_gaps)
+                ):
+                    owner = previous[2]  # 人大常委会主任王国安,副主任于辉、栗明: one body for all
             if (
                 owner is None
                 or owner == holder
                 or not self.x.ontology.fills(self.linked.entity(owner).type, "organization")
             ):
+                previous = None
                 continue
+            previous = (told.start, post.person.span.end, owner)
             yield self._office(holder, owner, post.title, post.start, post.end, confidence)
         yield from self._appointed()
 
@@ -1535,6 +1557,11 @@ class _Reading:
             if tag is not None:
                 return tag
         return "n"
+
+    def _near(self, at: int) -> list[Mention]:
+        """The mentions of the sentence that hold an offset: at most one, since they do not overlap."""
+        i = bisect_right(self.mentions, at, key=lambda m: m.span.start)
+        return self.mentions[i - 1 : i] if i > 0 else []
 
     def _of_place(self, body: str, title: str) -> str:
         """共青城市委副书记、市长: the mayor is the city's, whatever organ stands before."""
@@ -1551,16 +1578,11 @@ class _Reading:
         """九江市委常委、共青城市委书记邹长河: the posts written before the one at the name."""
         at = body.span.start
         while self.text[at - 1 : at] in self.x._title_joints:
-            earlier = [
-                m
-                for m in self.mentions
-                if m.span.end < at
-                and (t := self.x.recognizer.title_at(self.text, m.span.end)) is not None
-                and t[1] == at - 1
-            ]
-            if len(earlier) == 0:
+            before = bisect_left(self.mentions, at, key=lambda m: m.span.start)
+            found = self.mentions[before - 1] if before > 0 else None
+            title = self.x.recognizer.title_at(self.text, found.span.end) if found is not None else None
+            if found is None or title is None or title[1] != at - 1:
                 return
-            found = earlier[-1]
             yield self._office(
                 holder,
                 self._of_place(self._id(found), self.text[found.span.end : at - 1]),
@@ -1604,56 +1626,133 @@ class _Reading:
         )
 
     def _appointed(self) -> Iterator[Fact]:
-        """任命裴松岭为铁东区副区长, 普建辉当选理事长, 理事长由普建辉担任: a person put into a post by a verb."""
+        """任命裴松岭为铁东区副区长, 普建辉当选理事长; 曾任东岭市市长,临湖市委书记: people put into posts by a verb."""
         people = [m for m in self.mentions if self._entity(m).type == "Person"]
-        for person in people:
-            tail = self.text[person.span.end : min(person.span.end + 40, self.sentence.end)]
+        begun: set[int] = set()
+        for number, person in enumerate(people):
+            tail = self.text[person.span.end : min(person.span.end + 60, self.sentence.end)]
             skipped = self.x._reason.match(tail)
             skip = skipped.end() if skipped is not None else 0
             match = self.x._appoint.match(tail, skip)
             if match is None:
                 continue
-            at = person.span.end + match.end()
             left = match.group() in self.x._leaves or self.text.endswith(
                 self.x._removes, self.sentence.start, person.span.start
             )
-            body = next((m for m in self.mentions if m.span.start == at), None)
-            title = self.x.recognizer.title_at(self.text, body.span.end if body is not None else at)
-            if title is None:
+            holders = [person]  # 任命裴松岭、栗明川为副局长: all of the list
+            while holders[0] is not people[0]:
+                earlier = people[number - len(holders)]
+                if self.text[earlier.span.end : holders[0].span.start] not in self.x._list_joints:
+                    break
+                holders.insert(0, earlier)
+            at = person.span.end + match.end()
+            begun.add(at)
+            decided = match.group() in self.x._decided
+            for holder in holders:
+                yield from self._posts_from(self._id(holder), at, (person.span.start, person.span.end), left=left, decided=decided)
+        yield from self._careers(people, begun)
+
+    def _careers(self, people: list[Mention], begun: set[int]) -> Iterator[Fact]:
+        """曾任…, 2011年12月后任… of the only person spoken of; 担任盐都区区长的周启明."""
+        for clause in self.clauses:
+            start = clause.start
+            while start < clause.end and self.text[start] in " \u3000\n":
+                start += 1
+            match = self.x._career.match(self.text, start, clause.end)
+            if match is None or match.end() in begun:
                 continue
-            if body is not None:
-                owner: str | None = self._id(body)
+            begun.add(match.end())
+            here = {self._id(p) for p in people if p.span.end <= start}
+            posts = list(self._chain(match.end()))
+            if len(posts) == 0:
+                continue
+            whose = self.x._whose_post.match(self.text, posts[-1][2], self.sentence.end)
+            behind = self._near(whose.end()) if whose is not None else []
+            if len(behind) > 0 and whose is not None and behind[0].span.start == whose.end():
+                holder: str | None = self._id(behind[0])
             else:
-                before = [
-                    m for m in self.mentions if m.span.end <= person.span.start and self._entity(m).type != "Person"
-                ]
-                owner = (
-                    self._id(before[-1])
-                    if len(before) > 0 and self.text[before[-1].span.end : person.span.start] in ("", "，")
-                    else None
-                )
-                owner = owner or self._employer(self.text[title[0] : title[1]], person.span.start)
-                if owner is None and self.state.topic is not None:
-                    owner = self._id(self.state.topic.members[-1])
-            if owner is None or not self.x.ontology.fills(self.linked.entity(owner).type, "organization"):
+                holder = next(iter(here)) if len(here) == 1 else self.state.person if len(here) == 0 else None
+            if holder is None or self.linked.entity(holder).type != "Person":
                 continue
-            office = self._office(
-                self._id(person),
-                owner,
-                self.text[title[0] : title[1]],
-                title[0],
-                title[1],
-                0.8 if body is not None else 0.6,
-            )
+            left = match.group().endswith(tuple(self.x._leaves))
+            yield from self._posts_from(holder, match.end(), (start, start), left=left)
+
+    def _posts_from(
+        self, holder: str, at: int, subject: tuple[int, int], *, left: bool = False, decided: bool = False
+    ) -> Iterator[Fact]:
+        """One fact for each post of a chain that begins behind a verb."""
+        since = self.sentence.start
+        for number, (owner, start, end, confidence) in enumerate(self._chain(at)):
+            if owner is None and self.state.topic is not None and number == 0:
+                owner = self._id(self.state.topic.members[-1])
+            if (
+                owner is None
+                or owner == holder
+                or not self.x.ontology.fills(self.linked.entity(owner).type, "organization")
+            ):
+                continue
+            office = self._office(holder, owner, self.text[start:end], start, end, confidence)
             if left:
                 office = replace(office, status="ended")
+            elif self.text.startswith(self.x._proposed, end):
+                office = replace(office, status="planned")
+            if number > 0:
+                told = [d[2] for d in self.dates if since <= d[0] and d[1] <= start and d[2].start is not None]
+                yield replace(office, date=told[-1]) if len(told) > 0 else office
+                since = end
+                continue
+            since = end
             date = self._date(
-                _Trigger(person.span.start, person.span.end, "", ()), _Clause(self.sentence.start, self.sentence.end)
+                _Trigger(subject[0], subject[1], "", ()), _Clause(self.sentence.start, self.sentence.end)
             )
-            if date is None and self.state.lead is not None and match.group() in self.x._decided:
+            near = [d[2] for d in self.dates if subject[1] <= d[0] and d[1] <= start and d[2].start is not None]
+            if len(near) > 0:
+                date = near[-1]  # 于2001年7月调任
+            if (date is None or date.start is None) and self.state.lead is not None and decided:
                 yield replace(office, date=self.state.lead[0], evidence=(*office.evidence, self.state.lead[1]))
             else:
                 yield replace(office, date=date)
+
+    def _chain(self, at: int) -> Iterator[tuple[str | None, int, int, float]]:
+        """铁东区副区长, 铁西区委书记、政协主席: whose post, offsets of the title, and how sure."""
+        owner: str | None = None
+        first = True
+        while at < self.sentence.end:
+            body = next((m for m in self._near(at) if m.span.start == at and self._entity(m).type != "Person"), None)
+            word = next((w for w in self.x._announcing_self if self.text.startswith(w, at)), "")
+            title = self.x.recognizer.title_at(self.text, body.span.end if body is not None else at + len(word))
+            if title is None or title[1] > self.sentence.end:
+                return
+            named = next((m for m in self._near(title[1]) if m.span.start == title[1]), None)
+            if named is not None and self._entity(named).type == "Person":
+                return  # 任命裴松岭为铁东区副区长,区长周启明出席: the post of the next one
+            words = self.text[title[0] : title[1]]
+            if body is not None:
+                local = body.rule == "local" and not first
+                owner = None if local else self._of_place(self._id(body), words)
+                yield owner, title[0], title[1], 0.8
+            elif word != "" and word in self.named:
+                owner = self.named[word]  # 公司第七届董事会董事长, in the announcement of a company
+                yield owner, title[0], title[1], 0.75
+            elif first:
+                owner = self._beside(at) or self._employer(words, at)
+                yield owner, title[0], title[1], 0.6
+            else:
+                yield self._employer(words, at) or owner, title[0], title[1], 0.6
+            first = False
+            joint = self.x._next_post.match(self.text, title[1], self.sentence.end)
+            if joint is None:
+                return
+            at = joint.end()
+
+    def _beside(self, at: int) -> str | None:
+        """启岳集团,周启明任总裁: the body that the person who gets the post stands right behind."""
+        i = bisect_left(self.mentions, at, key=lambda m: m.span.start)
+        if i < 2:
+            return None
+        body, person = self.mentions[i - 2], self.mentions[i - 1]
+        beside = self.text[body.span.end : person.span.start] in ("", "，")
+        return self._id(body) if beside and self._entity(body).type != "Person" else None
 
     def _joins(self, mention: Mention, start: int) -> bool:
         gap = _BRACKET.sub("", self.text[mention.span.end : start])

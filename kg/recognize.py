@@ -224,6 +224,7 @@ class Recognizer:
         self.works = frozenset(lexicon["works"])
         self.acts_of_people = tuple(lexicon["acts_of_people"])
         self.speaks = tuple(lexicon["speaks"])
+        self.left = tuple(w for w in lexicon["leaves"] if len(w) > 1)
         self.say_chars = frozenset(w for w in lexicon["say"] if len(w) == 1)
         self.speech = frozenset(lexicon["speech"])
         self.self_words = frozenset(lexicon["self"])
@@ -272,6 +273,8 @@ class Recognizer:
             rf"(?:{grammar['session']})?(?:{prefix})*(?:{title})(?:(?:{joint})(?:{inner})?(?:{prefix})*(?:{title}))*"
         )
         self._remark = re.compile(grammar["remark"])
+        self._held_by = re.compile(grammar["held_by"])
+        self._spaced = re.compile(grammar["spaced_name"])
         self._named_by = re.compile("|".join(re.escape(w) for w in lexicon["names_behind"]))
         self._post_behind = re.compile(rf"(^|[;；:：。，,、\n\s]|{before})(?=[\u4e00-\u9fff]{{2,4}})", re.MULTILINE)
         self._verb_of_post = re.compile(
@@ -1676,6 +1679,9 @@ class Recognizer:
                 remark = self._remark.match(text, at, end)
                 if remark is not None:
                     at = remark.end()  # 副主任(主持工作)金晓明
+                held = self._held_by.match(text, at, end)
+                if held is not None:
+                    at = held.end()  # 担任区长一职的周启明
                 while True:
                     stop = self._name_end(text, at, end, tokens, titled=True)
                     if stop is None:
@@ -1742,6 +1748,9 @@ class Recognizer:
         size = 2 if text[at : at + 2] in self.surnames else 1 if text[at : at + 1] in self.surnames else 0
         if size == 0:
             return None
+        spaced = self._spaced.match(text, at, end) if text[at + size : at + size + 1] in " \u3000" else None
+        if spaced is not None:
+            return spaced.end()
         for given in (2, 1):
             stop = at + size + given
             if stop > end or _HANZI.fullmatch(text[at:stop]) is None:
@@ -1753,7 +1762,7 @@ class Recognizer:
                 continue  # 顾衡+说他, but 周凤来、
             if given == 2 and text[stop - 1] in self.speech and _HANZI.match(text[stop : stop + 1]) is None:
                 continue  # 顾衡+说,
-            if text[stop - 1] in self.hard_stop or (
+            if (text[stop - 1] in self.hard_stop and not (given == 1 and text.startswith(self.left, stop))) or (
                 given == 2
                 and text[stop - 2] in self.hard_stop
                 and not (titled and (rest == "" or _HANZI.match(rest) is None))
