@@ -1510,7 +1510,9 @@ class _Reading:
     def _offices(self, posts: Sequence[Post]) -> Iterator[Fact]:
         """区长周启明 with the body before the title; without one, the company, school or place spoken of."""
         ends = [m.span.end for m in self.mentions]
-        previous: tuple[int, int, str] | None = None  # where the post before begins and its person ends, and whose it was
+        previous: tuple[int, int, str] | None = (
+            None  # where the post before begins and its person ends, and whose it was
+        )
         for told in posts:
             # 党工委 can be read as the end of a body or the beginning of a title: the body has it.
             start = max(
@@ -1518,7 +1520,9 @@ class _Reading:
             )
             post = Post(told.person, self.text[start : told.end], start, told.end)
             last = bisect_right(ends, post.start)
-            body = next((m for m in reversed(self.mentions[max(0, last - 2) : last]) if self._joins(m, post.start)), None)
+            body = next(
+                (m for m in reversed(self.mentions[max(0, last - 2) : last]) if self._joins(m, post.start)), None
+            )
             confidence = 0.9
             holder = self.linked.of[post.person.span.start, post.person.span.end]
             if body is not None:
@@ -1649,7 +1653,9 @@ class _Reading:
             begun.add(at)
             decided = match.group() in self.x._decided
             for holder in holders:
-                yield from self._posts_from(self._id(holder), at, (person.span.start, person.span.end), left=left, decided=decided)
+                yield from self._posts_from(
+                    self._id(holder), at, (person.span.start, person.span.end), left=left, decided=decided
+                )
         yield from self._careers(people, begun)
 
     def _careers(self, people: list[Mention], begun: set[int]) -> Iterator[Fact]:
@@ -1702,9 +1708,7 @@ class _Reading:
                 since = end
                 continue
             since = end
-            date = self._date(
-                _Trigger(subject[0], subject[1], "", ()), _Clause(self.sentence.start, self.sentence.end)
-            )
+            date = self._date(_Trigger(subject[0], subject[1], "", ()), _Clause(self.sentence.start, start))
             near = [d[2] for d in self.dates if subject[1] <= d[0] and d[1] <= start and d[2].start is not None]
             if len(near) > 0:
                 date = near[-1]  # 于2001年7月调任

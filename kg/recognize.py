@@ -51,7 +51,7 @@ _FEW = 20_000
 #: Lexicon entries that play a part in a clause and so never belong to a name.
 _CLAUSE_WORDS = (
     "with", "at", "from", "to", "by", "for", "ba", "both", "self", "heads",
-    "planned", "denied", "ended", "started", "completed", "titles", "prefixes",
+    "planned", "denied", "ended", "started", "completed", "titles", "prefixes", "posts_behind",
 )  # fmt: skip
 # : How often the tokenizer is told that a word of a clause occurs: as often as 签订, so that 容川资本领投 is not cut
 # at 本领.
@@ -278,7 +278,9 @@ class Recognizer:
         self._named_by = re.compile("|".join(re.escape(w) for w in lexicon["names_behind"]))
         self._post_behind = re.compile(rf"(^|[;；:：。，,、\n\s]|{before})(?=[\u4e00-\u9fff]{{2,4}})", re.MULTILINE)
         self._verb_of_post = re.compile(
-            "|".join(re.escape(w) for w in sorted(lexicon["posts_behind"], key=len, reverse=True))
+            grammar["post_dated"]
+            + "|"
+            + "|".join(re.escape(w) for w in sorted(lexicon["posts_behind"], key=len, reverse=True))
         )
         self.core = lru_cache(maxsize=65536)(self._core)
         self.brand = lru_cache(maxsize=65536)(self._brand)
@@ -843,6 +845,13 @@ class Recognizer:
                 break
             ordinary_word = word in self.common or known
             if tag[0] in "mt" and not word.startswith(self.ordinal) and not known and tag != "mg":
+                if (
+                    odd > 0
+                    and words[h] in self.companies
+                    and self.numerals.issuperset(word[:1])
+                    and (i == 1 or _HANZI.match(words[i - 2]) is None)
+                ):
+                    i -= 1  # 十一+化建公司: the number that the company has
                 break
             strange = not ordinary_word and (
                 tag in ("nr", "nrt", "nz", "ns", "nt", "j", "nrfg")

@@ -107,6 +107,33 @@ FACTS = [
         ["Office person=李军 organization=南湖区政协", "Office person=周启明 organization=西湖区委"],
     ),
     ("嘉兴科技城党工委副书记、管委会副主任李军出席。", ["Office person=李军 organization=嘉兴科技城党工委"]),
+    (
+        "盐都区人大常委会主任周启明,副主任李军、栗志远出席会议。",
+        [
+            "Office person=周启明 organization=盐都区人大常委会",
+            "Office person=李军 organization=盐都区人大常委会",
+            "Office person=栗志远 organization=盐都区人大常委会",
+        ],
+    ),
+    (
+        "周启明同志2001年5月参加工作。曾任盐都区区长,宁海县委书记,2015年12月后任象山县委书记。",
+        [
+            "Office person=周启明 organization=盐都区",
+            "Office person=周启明 organization=宁海县委",
+            "Office person=周启明 organization=象山县委",
+        ],
+    ),
+    (
+        "会议决定接受周启明辞去盐都区人民政府区长职务、邓为辞去盐都区监察委员会主任职务的请求。",
+        ["Office person=周启明 organization=盐都区", "Office person=邓为 organization=盐都区监察委员会"],
+    ),
+    (
+        "会议决定任命周启明、李军为启岳集团副总裁。",
+        ["Office person=周启明 organization=启岳集团", "Office person=李军 organization=启岳集团"],
+    ),
+    ("此前担任启岳集团总裁一职的周启明已经离开。", ["Office person=周启明 organization=启岳集团"]),
+    ("周启明于2001年7月调任启岳集团副总裁。", ["Office person=周启明 organization=启岳集团"]),
+    ("启岳集团公告称,周启明申请辞去公司第三届董事会董事长、董事职务。", ["Office person=周启明 organization=启岳集团"]),
     # parts
     ("星衡半导体是启岳集团的控股子公司。", ["PartOf part=星衡半导体 whole=启岳集团"]),
 ]
@@ -124,6 +151,17 @@ def test_a_place_written_out_is_part_of_what_stands_before_it(read: Read) -> Non
     names = {e.id: e.name for e in extraction.entities}
     part = only(extraction, "PartOf")
     assert [names[e] for _, e in part.roles] == ["杨浦区", "上海市"]
+
+
+def test_every_post_of_a_career_has_its_own_date(read: Read) -> None:
+    extraction = read("周启明曾任盐都区区长,2012年3月任宁海县委书记,2015年12月后任启岳集团总裁。", date="2020-05-01")
+    dates = {f.label: (f.date.value if f.date is not None else None, f.status) for f in extraction.facts}
+    assert dates == {"区长": (None, "ended"), "书记": ("2012-03", "ended"), "总裁": ("2015-12", "ended")}
+
+
+def test_a_person_proposed_for_a_post_does_not_hold_it(read: Read) -> None:
+    fact = only(read("周启明为盐都区区长候选人。"), "Office")
+    assert fact.status == "planned"
 
 
 # ---------------------------------------------------------------- what refers back
@@ -279,6 +317,9 @@ def test_a_plan_to_invest_in_a_place_is_of_the_place(read: Read) -> None:
 # ---------------------------------------------------------------- what is no fact
 
 SILENT = [
+    # who has a post that a country gives is unknown, and so is whose the post of another person is
+    "栗志远会见了日本社长周启明。",
+    "李军表示,任区长期间做了许多工作。",
     "南湖区加强与企业的合作,签订协议的数量持续增长。",
     "签约仪式在南湖区举行。",
     "投资者对市场充满信心。",
