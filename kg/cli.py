@@ -29,20 +29,21 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from kg import __version__
-from kg.errors import KgError, QueryError, ReadError, StoreError, UnknownNameError
+from kg.errors import JudgementError, KgError, QueryError, ReadError, StoreError, UnknownNameError
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
 
     from kg.evaluate import Miss
     from kg.explain import Explanation
-    from kg.model import Document
+    from kg.model import Applied, Document, Judgement
     from kg.network import FactNetwork, Route
     from kg.network import FactRow as NetworkFact
     from kg.ontology import Ontology
     from kg.pipeline import BuildReport
     from kg.rdf import Iris
-    from kg.search import EntityPage, FactRow
+    from kg.review import Item, Side
+    from kg.search import EntityPage, FactRow, Judged
     from kg.store import Store
 
 LANGUAGES = ("zh", "en")
@@ -191,6 +192,17 @@ StoreOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help=_("以 JSON 输出", "Print JSON"))]
 CsvOption = Annotated[bool, typer.Option("--csv", help=_("以 CSV 输出", "Print CSV"))]
 DEFAULT_STORE = Path("kg-store")
+JudgementsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--judgements",
+        envvar="KG_JUDGEMENTS",
+        help=_(
+            "判断文件（默认：文章文件夹里的 judgements.tsv）",
+            "File of judgements (default: judgements.tsv in the folder of the articles)",
+        ),
+    ),
+]
 
 
 def _help(zh: str, en: str, *examples: str) -> str:
@@ -420,6 +432,76 @@ _ZH: tuple[tuple[str, str], ...] = (
     (r"another kg process is writing to this store; .*", "另一个 kg 进程正在写这个图谱库；请等它结束"),
     (r"no permission to write or read here; .*", "没有读写权限；请改文件夹的权限，或用 --store 换一个"),
     (r"the disk is full or cannot be written; .*", "磁盘已满或不能写；腾出空间后再建，原有内容不会丢失"),
+    (r"'(.+?)' begins (\d+) fact ids: (.+)", r"有 \2 条事实的编号以“\1”开头：⟨3⟩"),
+    (r"there is no fact '(.*?)'; .*", r"没有事实“\1”；kg facts --ids 列出编号"),
+    (r"the document (.+) names nothing '(.+?)'; .*", r"文章 \1 里没有名称“\2”"),
+    (r"'(.+?)' and '(.+?)' are one thing already \((.+)\)", r"“\1”和“\2”已经是同一个对象（\3）"),
+    (
+        r"'(.+?)' is one name; say in which articles it means what: NAME@DOCUMENT",
+        r"“\1”是同一个名称；请用 名称@文章编号 说明各在哪篇文章里",
+    ),
+    (r"(\S+) (.+): (.+); nothing was written", r"\1 \2：⟨problem⟩；没有写入"),
+    (r"'(.+?)' names nothing", r"没有叫“\1”的对象"),
+    (r"'(.+?)' names (\d+) things", r"“\1”可能指 \2 个对象；请用编号"),
+    (r"'(.+?)' names no fact", r"没有事实“\1”"),
+    (r"'(.+?)' names several facts", r"“\1”现在对应多条事实"),
+    (r"they are two divisions with two codes", "这是两个代码不同的行政区划"),
+    (r"a later judgement tells them apart \((.+)\)", r"后来的判断 \1 把它们分开了"),
+    (r"'(.+?)' and '(.+?)' are one name in all documents", r"“\1”和“\2”在各篇文章里都是同一个名称"),
+    (r"it applies to nothing", "库中已没有它所说的对象"),
+    (r"a judgement needs a reason; .*", "判断要有理由；请用 --reason（-m）给出"),
+    (r"nobody is named as the one who judges; .*", "不知道是谁在判断；请用 --who 给出"),
+    (r"is a folder; name a file", "是文件夹，请给出文件名"),
+    (
+        r"no folder of articles is known to this store; .*",
+        "这个库不知道文章文件夹在哪里；请用 --judgements 指定判断文件",
+    ),
+    (
+        r"there are several places for judgements \((.+)\); .*",
+        r"判断可以写在几个地方（\1）；请用 --judgements 指定一个",
+    ),
+    (
+        r"kg review asks in a terminal, and this is none; .*",
+        "kg review 要在终端里问答，这里不是终端；--json 列出待定的，kg merge、split、confirm、reject 可写判断",
+    ),
+    (r"there is no kind '(.+?)' to review; known: pair, fact", r"没有“\1”这一种；可用：pair、fact"),
+    (r"holds no judgement to undo", "里没有可撤销的判断"),
+    (r"no judgement has the id '(.+?)'; .*", r"没有编号为“\1”的判断；kg judgements 列出全部"),
+    (r"(\d+) judgements begin with the id '(.+?)'; .*", r"有 \1 个判断的编号以“\2”开头；kg judgements 列出全部"),
+    (r"the file of judgements is gone; .*", "判断文件不见了；请放回原处，或用 --judgements 另指一个"),
+    (r"an unfinished git merge; keep the lines you want", "git 合并没有完成；请留下要的那些行，删去标记"),
+    (
+        r"'(.+?)' has (\d+) fields, not 6 or 7; .*",
+        r"“\1”有 \2 格，应为 6 或 7 格，用制表符分开：判断、对象、另一对象、理由、谁、何时、事实",
+    ),
+    (r"there is no judgement '(.*?)'; known: (.+)", r"没有判断“\1”；可用：⟨2⟩"),
+    (r"(\S+) does not say what it is about", r"\1 没有写对象"),
+    (r"(\S+) needs two fields: about and other", r"\1 要写两个对象"),
+    (r"(\S+) gives no reason", r"\1 没有写理由"),
+    (r"(\S+) does not say who judged", r"\1 没有写是谁判断的"),
+    (r"'(.*?)' is no time; .*", r"“\1”不是时间；请写成 2026-03-02T09:30:00Z"),
+    (r"the line has no name", "这一行没有名称"),
+    (r"there is no type '(.*?)'; known: (.+)", r"没有类型“\1”；可用：⟨2⟩"),
+    (r"'(.+?)' stands in line (\d+) too; .*", r"“\1”在第 \2 行已有；每个实体只写一行"),
+    (r"the name '(.+?)' is too short: .*", r"名称“\1”太短，会到处被认出来；请去掉"),
+    (r"the name '(.+?)' is an ordinary word: .*", r"名称“\1”是普通词语，会到处被认出来；请去掉"),
+    (
+        r"the name '(.+?)' belongs to the entity of line (\d+) too; .*",
+        r"名称“\1”也属于第 \2 行的实体；表中一个名称只能指一个对象",
+    ),
+    (r"the parent '(.+?)' is no id and no name of the table; .*", r"上级“\1”不是表中的编号或名称；请为它加一行"),
+    (r"'(.+?)' is its own parent", r"“\1”的上级是它自己"),
+    (r"is neither UTF-8 nor GB18030; .*", "既不是 UTF-8 也不是 GB18030；请存为 UTF-8"),
+    (r"the file is empty; its first line names .*", "文件是空的；第一行应是各列名称 name、aliases、type、id、parent"),
+    (
+        r"there is no column '(.+?)'; the columns are: (.+); name them .*",
+        r"没有 \1 列；现有各列：⟨2⟩；请命名为 name、aliases、type、id、parent（或 名称、别名、类型、编号、上级）",
+    ),
+    (
+        r"the line has (\d+) cells and the heading (\d+); .*",
+        r"这一行有 \1 格，表头只有 \2 格；含逗号的格请用引号括起来",
+    ),
+    (r"is no csv: (.+); mend the quotes", r"不是 CSV（\1）；请补上引号"),
     (r"cannot be written: (.+); free space or name another file", r"不能写（⟨system⟩）；请腾出空间或换一个文件"),
     (r"a record cannot be read \((.+)\); built by another version: .*", "有记录读不出；请用 kg build --rebuild 重建"),
     (r"is damaged \((.+)\); built by another version: .*", r"已损坏（\1）；请用 kg build --rebuild 重建"),
@@ -513,6 +595,8 @@ _KINDS: Mapping[str, str] = {
 
 def _words_of(found: re.Match[str], name: str) -> str:
     """A part of a message that has words of its own: a list (by its number), a unit, what the system says."""
+    if name == "problem":
+        return translate(found.group(3))
     if name == "kind":
         return _KINDS.get(found.group(1), found.group(1))
     if name == "unit":
@@ -746,6 +830,18 @@ def build(
         str | None,
         typer.Option("--base", help=_("IRI 的前缀，建库时定", "Base of the IRIs, fixed when the store is made")),
     ] = None,
+    tables: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--gazetteer",
+            "-g",
+            help=_(
+                "已知实体表（csv：name、aliases、type、id、parent），参与识别和归并，记在库里",
+                "Table of known entities (csv: name, aliases, type, id, parent); the store remembers it",
+            ),
+        ),
+    ] = None,
+    judgements: JudgementsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Articles in, a store out."""
@@ -753,7 +849,16 @@ def build(
 
     with _progress() as progress:
         report = build_store(
-            paths, store=store, date=date, sync=sync, rebuild=rebuild, jobs=jobs, base=base, progress=progress
+            paths,
+            store=store,
+            date=date,
+            sync=sync,
+            rebuild=rebuild,
+            jobs=jobs,
+            base=base,
+            tables=tables or (),
+            judgements=judgements,
+            progress=progress,
         )
     if as_json:
         _print_json(report.as_dict())
@@ -824,11 +929,27 @@ def _print_report(report: BuildReport, store: Path) -> None:
         else ""
     )
     typer.echo(say(f"用时 {report.seconds:.1f} 秒{speed}{memory}", f"{report.seconds:.1f} s{speed}{memory}"))
+    _print_problems(report.judged)
     for where, reason in report.failed:
         where = say(where.replace("standard input", "标准输入"), where)
         _note(say(f"未读：{where}：{translate(reason)}", f"not read: {where}: {reason}"))
     for where, reason in report.skipped:
         _note(say(f"跳过：{where}：{translate(reason)}", f"skipped: {where}: {reason}"))
+
+
+def _print_problems(judged: Iterable[Applied]) -> None:
+    """The judgements that apply to nothing, each on one line of stderr."""
+    for applied in judged:
+        if applied.problem is not None:
+            j = applied.judgement
+            where = f"{_shown(Path(j.path))}:{j.line}" if j.path != "" else j.id
+            about = " ".join(part for part in (j.action, j.about, j.other) if part != "")
+            _note(
+                say(
+                    f"判断未生效：{where}：{about}：{translate(applied.problem)}",
+                    f"judgement without effect: {where}: {about}: {applied.problem}",
+                )
+            )
 
 
 # ---------------------------------------------------------------- asking
@@ -859,6 +980,12 @@ def show(
     type: Annotated[  # noqa: A002
         str | None, typer.Option("--type", "-t", help=_("只在这一类实体中找", "Only entities of this class"))
     ] = None,
+    why: Annotated[
+        bool,
+        typer.Option(
+            "--why", help=_("每个名称凭什么归于它", "Say by which rule each name belongs to it, and in which documents")
+        ),
+    ] = False,
     as_json: JsonOption = False,
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
@@ -871,7 +998,7 @@ def show(
     if as_json:
         _print_json(_page_dict(page))
     else:
-        _print_page(page, ontology)
+        _print_page(page, ontology, why=why)
 
 
 def _page_dict(page: EntityPage) -> dict[str, object]:
@@ -879,7 +1006,18 @@ def _page_dict(page: EntityPage) -> dict[str, object]:
     return {
         "id": hit.id, "iri": hit.iri, "label": hit.label, "type": hit.type, "aliases": list(hit.aliases),
         "code": hit.code, "path": list(hit.path), "documents": page.documents, "inside": page.inside,
+        "identifiers": list(page.identifiers), "same_as": list(page.same_as),
+        "candidates": [{"id": c.id, "label": c.label, "type": c.type} for c in page.candidates],
+        "names": [{"name": n.name, "rule": n.rule, "documents": list(n.documents)} for n in page.namings],
+        "judgements": [_judged_dict(j) for j in page.judged],
         "facts": [_fact_dict(row) for row in page.facts],
+    }  # fmt: skip
+
+
+def _judged_dict(j: Judged) -> dict[str, object]:
+    return {
+        "id": j.id, "action": j.action, "about": j.about, "other": j.other, "reason": j.reason, "who": j.who,
+        "when": j.when,
     }  # fmt: skip
 
 
@@ -892,6 +1030,15 @@ def _fact_dict(row: FactRow) -> dict[str, object]:
         "date_text": row.date_text, "amount": row.amount, "currency": row.currency, "amount_text": row.amount_text,
         "status": row.status,
         "confidence": row.confidence,
+        "sources": row.sources,
+        "differs": [
+            {
+                "what": d.what, "iri": d.iri, "date": d.date, "amount_text": d.amount_text,
+                "documents": list(d.documents),
+            }
+            for d in row.differs
+        ],
+        "judgements": [_judged_dict(j) for j in row.judged],
         "tellings": [
             {
                 "quote": t.quote, "document": t.document, "title": t.title, "published": t.published, "start": t.start,
@@ -912,7 +1059,7 @@ def _participants(row: FactRow, ontology: Ontology, *, separator: str) -> str:
     )
 
 
-def _print_page(page: EntityPage, ontology: Ontology) -> None:
+def _print_page(page: EntityPage, ontology: Ontology, *, why: bool = False) -> None:
     from rich.text import Text
 
     console, hit = _console(), page.hit
@@ -922,6 +1069,21 @@ def _print_page(page: EntityPage, ontology: Ontology) -> None:
         console.print(Text(say("又称：", "also: ") + say("、", ", ").join(hit.aliases)))
     if len(hit.path) > 0:
         console.print(Text(say("位于：", "in: ") + " › ".join(hit.path)))
+    known = [*page.identifiers, *(i for i in page.same_as if i not in page.identifiers)]
+    if len(known) > 0:
+        console.print(Text(say("编号：", "identifiers: ") + say("、", ", ").join(known)))
+    if len(page.candidates) > 0:
+        could = say("、", ", ").join(f"{c.label} ({c.id})" for c in page.candidates)
+        console.print(Text(say(f"未定，可能是：{could}", f"undecided, may be: {could}"), style="yellow"))
+    for judged in page.judged:
+        console.print(Text(_judgement_words(judged), style="cyan"))
+    if why:
+        console.print(Text(say("名称的依据：", "why these names:")))
+        for naming in page.namings:
+            where = say("、", ", ").join(naming.documents[:5]) + (" …" if len(naming.documents) > 5 else "")
+            console.print(Text(f"  {naming.name} — {_rule_words(naming.rule)} — {where}"))
+        if len(page.namings) == 0:
+            console.print(Text(say("  只有一个名称", "  it has one name only")))
     inside = say(f"，其中有 {page.inside} 个实体", f", entities inside: {page.inside}") if page.inside > 0 else ""
     console.print(
         Text(
@@ -956,7 +1118,19 @@ def _fact_lines(row: FactRow, ontology: Ontology, *, indent: int = 2) -> Group:
     head = Text("  ".join(p for p in parts if p is not None and p != ""))
     if row.confidence is not None:
         head.append(say(f"  置信 {row.confidence:.2f}", f"  confidence {row.confidence:.2f}"), style="dim")
+    if row.sources != 1 or len({t.document for t in row.tellings}) > 1:
+        head.append(say(f"  独立来源 {row.sources}", f"  independent sources {row.sources}"), style="dim")
     lines = [Padding(head, (0, 0, 0, indent), expand=False)]
+    for other in row.differs:
+        value = other.amount_text if other.what == "amount" else other.date
+        words = say(*(("金额", "sum") if other.what == "amount" else ("时间", "date")))
+        where = say("、", ", ").join(other.documents)
+        note = Text(
+            say(f"⚠ 另有说法：{words} {value}", f"⚠ told otherwise: {words} {value}") + f" — {where}", style="yellow"
+        )
+        lines.append(Padding(note, (0, 0, 0, indent + 2), expand=False))
+    for judged in row.judged:
+        lines.append(Padding(Text(_judgement_words(judged), style="cyan"), (0, 0, 0, indent + 2), expand=False))
     for telling in row.tellings:
         quote = Text(f"“{' '.join(telling.quote.split())}”")
         quote.append(" — " + " ".join(p for p in (telling.document, telling.published) if p is not None), style="dim")
@@ -1029,6 +1203,9 @@ def facts(
     ] = "date",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=_("最多几条", "At most so many"))] = 50,
     offset: Annotated[int, typer.Option("--offset", min=0, help=_("跳过几条", "Leave out the first"))] = 0,
+    ids: Annotated[
+        bool, typer.Option("--ids", help=_("显示事实的编号", "Show the ids, for kg confirm and kg reject"))
+    ] = False,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
     store: StoreOption = DEFAULT_STORE,
@@ -1060,7 +1237,7 @@ def facts(
     if as_json:
         _print_json([_fact_dict(row) for row in page.rows])
     else:
-        _print_facts(page.rows, ontology, as_csv=as_csv)
+        _print_facts(page.rows, ontology, as_csv=as_csv, ids=ids)
     if page.total > offset + len(page.rows):
         shown = f"{offset + 1}–{offset + len(page.rows)}"
         _note(
@@ -1088,11 +1265,11 @@ def _status_name(text: str) -> str:
 
 _FACT_COLUMNS = (
     "iri", "type", "label", "participants", "date", "date_text", "amount", "currency", "amount_text", "status",
-    "confidence", "document", "quote",
+    "confidence", "sources", "document", "quote",
 )  # fmt: skip
 
 
-def _print_facts(rows: Sequence[FactRow], ontology: Ontology, *, as_csv: bool) -> None:
+def _print_facts(rows: Sequence[FactRow], ontology: Ontology, *, as_csv: bool, ids: bool = False) -> None:
     language = _Voice.language
     if as_csv:
         flat = [
@@ -1102,7 +1279,7 @@ def _print_facts(rows: Sequence[FactRow], ontology: Ontology, *, as_csv: bool) -
                 "date": row.date, "date_text": row.date_text,
                 "amount": None if row.amount is None else f"{row.amount:f}", "currency": row.currency,
                 "amount_text": row.amount_text,
-                "status": row.status, "confidence": row.confidence,
+                "status": row.status, "confidence": row.confidence, "sources": row.sources,
                 "document": row.tellings[0].document if len(row.tellings) > 0 else None,
                 "quote": row.tellings[0].quote if len(row.tellings) > 0 else None,
             }
@@ -1116,6 +1293,10 @@ def _print_facts(rows: Sequence[FactRow], ontology: Ontology, *, as_csv: bool) -
         kind = [row.label or ontology.label(row.type, language)]
         if row.status not in (None, "done"):
             kind.append(_status(row.status))
+        if ids:
+            kind.append(row.iri.rpartition("/")[2])
+        if len(row.differs) > 0:
+            kind.append(say("⚠ 说法不一", "⚠ told otherwise"))
         more = (
             say(f"（另有 {len(row.tellings) - 1} 处）", f" (and {len(row.tellings) - 1} more)")
             if len(row.tellings) > 1
@@ -2325,6 +2506,580 @@ def _print_explanation(explanation: Explanation, ontology: Ontology, sentence: i
             row = Text.assemble((f"{head}  ", looks[kind]), (line, "dim" if kind == "outdone" else ""))
             row.append(f"  {rule}", style="dim")
             console.print(Padding(row, (0, 0, 0, 4), expand=False))
+
+
+# ---------------------------------------------------------------- judgements
+
+
+ReasonOption = Annotated[
+    str, typer.Option("--reason", "-m", show_default=False, help=_("理由（必填）", "Why (needed)"))
+]
+WhoOption = Annotated[
+    str | None,
+    typer.Option(
+        "--who", envvar="KG_WHO", help=_("判断者（默认：git 的 user.name）", "Who judges (default: git user.name)")
+    ),
+]
+EntityArgument = Annotated[
+    str,
+    typer.Argument(
+        show_default=False, help=_("名称、编号，或 名称@文章编号", "A name, an id, or NAME@DOCUMENT for one article")
+    ),
+]
+FactArgument = Annotated[
+    str, typer.Argument(show_default=False, help=_("事实的编号或其开头", "Id of a fact, or the beginning of it"))
+]
+
+#: What people can decide, in both languages.
+ACTION_WORDS: Mapping[str, tuple[str, str]] = {
+    "merge": ("合并", "merged"),
+    "split": ("分开", "told apart"),
+    "unsure": ("存疑", "left open"),
+    "rename": ("改名", "renamed"),
+    "add-alias": ("加别名", "given a name"),
+    "reject": ("否定", "rejected"),
+    "confirm": ("确认", "confirmed"),
+}
+
+#: The rules of identity, in both languages.
+RULE_WORDS: Mapping[str, tuple[str, str]] = {
+    "same-spelling": ("写法不同的同一名称", "the same name spelt otherwise"),
+    "same-name": ("同名", "the same name"),
+    "defined-short-form": ("文中定义的简称", "short form defined in the text"),
+    "said-to-be-its-name": ("文中说明的全称或曾用名", "the text calls it so"),
+    "short-form-by-omission": ("省略而成的简称", "short form by omission"),
+    "name-without-place": ("省去地名", "name without its place"),
+    "start-or-core-of-name": ("名称的开头或主干", "beginning or core of the name"),
+    "completed-by-place": ("由文中地名补全", "completed by the place that the text speaks of"),
+    "short-form-of-another-document": ("另一篇文章里的简称", "short form of another article"),
+    "short-form-of-the-one-without-a-bracket": (
+        "简称指不带括号地名的那一个",
+        "short form of the one without a bracket",
+    ),
+    "place-before-known-short-form": ("已知简称前加地名", "known short form with a place before it"),
+    "same-core-and-short-form": ("主干和简称都相同（改制前后）", "same core and short form (change of legal form)"),
+    "shared-partners": ("事实中的伙伴相同", "the same partners in facts"),
+    "same-employer": ("任职单位相同", "same employer"),
+    "related-employer": ("任职单位相关（母子公司等）", "related employers (parent and subsidiary)"),
+    "shared-context": ("文中机构或地点相同", "the same bodies or places around"),
+    "rare-name": ("少见的姓名", "a rare name"),
+    "table-of-known-entities": ("已知实体表", "table of known entities"),
+}
+
+
+def _rule_words(rule: str) -> str:
+    if rule.startswith("judged "):
+        return say(f"人工判断 {rule[7:]}", rule)
+    if rule in RULE_WORDS:
+        return say(*RULE_WORDS[rule])
+    return say(f"地名表（{rule}）", f"gazetteer ({rule})")
+
+
+def _judgement_words(j: Judged | Judgement) -> str:
+    other = "" if j.other in (None, "") else f" → {j.other}"
+    action = say(*ACTION_WORDS[j.action]) if j.action in ACTION_WORDS else j.action
+    return say(
+        f"人工判断 {j.id}：{action} {j.about}{other}（{j.who}，{j.when[:10]}：{j.reason}）",
+        f"judgement {j.id}: {action} {j.about}{other} ({j.who}, {j.when[:10]}: {j.reason})",
+    )
+
+
+def _who(given: str | None) -> str:
+    if given is not None and given.strip() != "":
+        return given.strip()
+    import getpass
+    import subprocess
+
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        found = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, timeout=5, check=False)
+        if found.stdout.strip() != "":
+            return found.stdout.strip()
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        raise JudgementError("nobody is named as the one who judges; say who with --who") from None
+
+
+def _file_of_judgements(store: Path, given: Path | None) -> Path:
+    """Where a new judgement is written: the file named, the one in use, or a new one beside the articles."""
+    from kg.pipeline import judgement_files
+
+    with _opened(store) as opened:
+        places, there = judgement_files(opened)
+        told = opened.setting("judgements")
+    if given is not None:
+        if given.is_dir():
+            raise JudgementError("is a folder; name a file", where=given)
+        absolute = given.absolute()
+        if str(absolute) not in map(str, places):
+            from kg.store import Store
+
+            with Store.open(store) as writing:
+                writing.set_setting("judgements", [*told, *map(str, there if len(told) == 0 else ()), str(absolute)])
+        return absolute
+    if len(there) == 1 or (len(there) == 0 and len(places) == 1):
+        return (there or places)[0]
+    if len(places) == 0:
+        raise JudgementError("no folder of articles is known to this store; name a file with --judgements", where=store)
+    names = ", ".join(map(str, there or places))
+    raise JudgementError(f"there are several places for judgements ({names}); name one with --judgements", where=store)
+
+
+def _judge(
+    action: str,
+    about: str,
+    other: str = "",
+    *,
+    reason: str,
+    who: str | None,
+    store: Path,
+    file: Path | None,
+    detail: str = "",
+) -> None:
+    """Write a judgement, make the store agree with it, and say what came of it; one without effect is not kept."""
+    from kg import judgements as judging
+    from kg.pipeline import refresh
+
+    if reason.strip() == "":
+        raise JudgementError("a judgement needs a reason; give it with --reason")
+    made = judging.judgement(action, about, other, reason=reason, who=_who(who), detail=detail)
+    path = _file_of_judgements(store, file)
+    written = judging.add(path, made)
+    judged = refresh(store)
+    own = next((a for a in judged if a.judgement.id == written.id), None)
+    if own is not None and own.problem is not None:
+        judging.remove(path, written.id)
+        refresh(store)
+        raise JudgementError(f"{action} {about} {other}".rstrip() + f": {own.problem}; nothing was written")
+    typer.echo(_judgement_words(written))
+    if own is not None and len(own.entities) > 0:
+        typer.echo(say("现在：", "now: ") + say("、", ", ").join(own.entities))
+    _note(
+        say(
+            f"写在 {_shown(path)}；撤销：kg undo {written.id}",
+            f"written to {_shown(path)}; kg undo {written.id} takes it back",
+        )
+    )
+
+
+def _meant(store: Path, text: str) -> str:
+    """The id of the entity that a typed name means; NAME@DOCUMENT stays as it is, with the whole id of the document."""
+    from kg import search
+
+    ontology = _ontology()
+    with _opened(store) as opened:
+        name, at, document = text.partition("@")
+        if at == "" or name == "":
+            return search.resolve_name(opened, text, ontology=ontology).id
+        with contextlib.suppress(UnknownNameError):
+            return search.resolve_name(opened, text, ontology=ontology).id
+        iri = search.document_iri(opened, document)
+        own = opened.iris.id_of(iri) or document
+        extraction = opened.extraction(own)
+        names = {n for e in extraction.entities for n in (e.name, *e.aliases)}
+        bare = name.partition("/")[2] or name
+        if bare not in names:
+            raise UnknownNameError(f"the document {own} names nothing {bare!r}; kg show finds names")
+        return f"{bare}@{own}"
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "两个名称是同一个对象：写一行判断并立即生效，以第二个为准。",
+        "Two names are one thing: writes a judgement, which holds at once and in every build; the second names both.",
+        "kg merge 启岳 启岳新能源集团有限公司 -m '年报写明简称'",
+        "kg merge 朝阳区@a-1 place/220104 -m '文中说的是长春'",
+    ),
+)
+def merge(
+    one: EntityArgument,
+    other: EntityArgument,
+    reason: ReasonOption = "",
+    who: WhoOption = None,
+    judgements: JudgementsOption = None,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """One thing."""
+    from kg.gazetteer import Gazetteer
+
+    first = _meant(store, one)
+    # A candidate that no article names yet (place/220104) can be what a name means, too.
+    code = other.removeprefix("place/")
+    second = f"place/{code}" if code.isdigit() and code in Gazetteer.load() else _meant(store, other)
+    if first == second:
+        raise JudgementError(f"{one!r} and {other!r} are one thing already ({first})")
+    _judge("merge", first, second, reason=reason, who=who, store=store, file=judgements)
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "两个名称不是同一个对象：分开已并在一起的，或今后不让它们合并。",
+        "Two names are two things: takes apart what was joined, or keeps apart what might be.",
+        "kg split 澜海智能 澜海机器人 -m '母公司与子公司'",
+        "kg split 林若川@xiangyang 林若川@hengqin -m '两个人'",
+    ),
+)
+def split(
+    one: EntityArgument,
+    other: EntityArgument,
+    reason: ReasonOption = "",
+    who: WhoOption = None,
+    judgements: JudgementsOption = None,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Two things."""
+    first, second = _meant(store, one), _meant(store, other)
+    if first == second:
+        # Two names of what is one entity now: the judgement is about the names.
+        first, second = one.strip(), other.strip()
+        if first == second:
+            raise JudgementError(f"{one!r} is one name; say in which articles it means what: NAME@DOCUMENT")
+    _judge("split", first, second, reason=reason, who=who, store=store, file=judgements)
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "改一个对象显示的名称。",
+        "Change the name that a thing is shown by.",
+        "kg rename 澜海智能 澜海智能装备股份有限公司 -m '用全称'",
+    ),
+)
+def rename(
+    name: EntityArgument,
+    new: Annotated[str, typer.Argument(show_default=False, help=_("新名称", "The new name"))],
+    reason: ReasonOption = "",
+    who: WhoOption = None,
+    judgements: JudgementsOption = None,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Another name."""
+    _judge("rename", _meant(store, name), new.strip(), reason=reason, who=who, store=store, file=judgements)
+
+
+@app.command(
+    name="add-alias",
+    cls=_Command,
+    help=_help(
+        "给一个对象加一个名称，查找时可用。",
+        "Give a thing one more name, by which it can be found.",
+        "kg add-alias 江海大学 江大 -m '校内简称'",
+    ),
+)
+def add_alias(
+    name: EntityArgument,
+    alias: Annotated[str, typer.Argument(show_default=False, help=_("别名", "The other name"))],
+    reason: ReasonOption = "",
+    who: WhoOption = None,
+    judgements: JudgementsOption = None,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """One more name."""
+    _judge("add-alias", _meant(store, name), alias.strip(), reason=reason, who=who, store=store, file=judgements)
+
+
+def _judge_fact(action: str, fact: str, *, reason: str, who: str | None, store: Path, file: Path | None) -> None:
+    from kg.rdf import fact_content, read_facts
+    from kg.search import find_fact
+
+    with _opened(store) as opened:
+        name, document = find_fact(opened, fact)
+        found = next(f for f in read_facts(opened.quads(document), iris=opened.iris) if f.id == name)
+    detail = fact_content(
+        found.type, found.roles, found.date, found.amount, found.status, found.label, found.qualifiers
+    )
+    _judge(action, name, reason=reason, who=who, store=store, file=file, detail=detail)
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "一条事实是错的：不再出现在库中，判断留在 RDF 里。编号用 kg facts --ids 看。",
+        "A fact is wrong: it leaves the store, the judgement stays in the RDF. `kg facts --ids` shows the ids.",
+        "kg reject Agreement-1f0c25b0a1d2 -m '原文说的是意向'",
+    ),
+)
+def reject(
+    fact: FactArgument,
+    reason: ReasonOption = "",
+    who: WhoOption = None,
+    judgements: JudgementsOption = None,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Not true."""
+    _judge_fact("reject", fact, reason=reason, who=who, store=store, file=judgements)
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "一条事实是对的：置信度为 1，不再要求复核。",
+        "A fact is right: its confidence is 1 and it is not asked about again.",
+        "kg confirm Agreement-1f0c25b0a1d2 -m '公告可查'",
+    ),
+)
+def confirm(
+    fact: FactArgument,
+    reason: ReasonOption = "",
+    who: WhoOption = None,
+    judgements: JudgementsOption = None,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """True."""
+    _judge_fact("confirm", fact, reason=reason, who=who, store=store, file=judgements)
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "撤销一个判断（默认最后一个）：从文件中删去那一行，库恢复原状。",
+        "Take a judgement back (the last one by default): its line goes, and the store is as it was.",
+        "kg undo",
+        "kg undo j-1f0c25b0",
+    ),
+)
+def undo(
+    judgement: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ID]", show_default=False, help=_("判断的编号或其开头", "Id of a judgement, or its beginning")
+        ),
+    ] = None,
+    judgements: JudgementsOption = None,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """As if it had not been made."""
+    from kg import judgements as judging
+    from kg.pipeline import refresh
+
+    path = _file_of_judgements(store, judgements)
+    gone = judging.remove(path, judgement)
+    refresh(store)
+    typer.echo(say("已撤销：", "taken back: ") + _judgement_words(gone))
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "列出全部人工判断，以及哪些已不适用于任何对象。",
+        "All judgements, and which of them apply to nothing any more.",
+        "kg judgements",
+        "kg judgements --csv > judgements.csv",
+    ),
+)
+def judgements(
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """What people decided."""
+    from kg.pipeline import applied_dict, refresh
+
+    judged = refresh(store)
+    rows = [applied_dict(a) for a in judged]
+    if as_json:
+        _print_json(rows)
+        return
+    shown = [
+        {
+            **row,
+            "action": row["action"] if as_csv else say(*ACTION_WORDS[str(row["action"])]),
+            "state": (
+                say("生效", "applies")
+                if row["applies"]
+                else say("未生效：", "no effect: ") + translate(str(row["problem"]))
+            ),
+            "when": str(row["when"])[:10],
+        }
+        for row in rows
+    ]
+    columns = [
+        ("id", say("编号", "id")), ("action", say("判断", "action")), ("about", say("对象", "about")),
+        ("other", say("另一对象", "other")), ("who", say("谁", "who")), ("when", say("何时", "when")),
+        ("state", say("状态", "state")), ("reason", say("理由", "reason")),
+    ]  # fmt: skip
+    _print_rows(columns, shown, as_json=False, as_csv=as_csv)
+
+
+@app.command(
+    cls=_Command,
+    help=_help(
+        "逐个判定：未定的名称、可能同名的人、没有把握的事实，牵涉事实多的在前。按一个键作答：s 同一个，d 不同，u 存疑，"
+        "c 对，r 错，n 跳过，b 撤回上一个，q 结束。每个回答立即写进判断文件。",
+        "Walk through what is undecided: names, people of one name, facts that are not sure; what most facts hang on"
+        " comes first. One key each: s same, d different, u unsure, c correct, r wrong, n next, b back, q quit. Every"
+        " answer is written to the file of judgements at once.",
+        "kg review",
+        "kg review --json --limit 20",
+    ),
+)
+def review(
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", help=_("只看 pair（名称）或 fact（事实）", "Only `pair` (names) or `fact`")),
+    ] = None,
+    below: Annotated[
+        float, typer.Option("--below", min=0, max=1, help=_("置信度低于此值的事实", "Facts below this confidence"))
+    ] = 0.6,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help=_("最多几个", "At most so many"))] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", "-m", help=_("写进每个判断的理由", "Reason for each judgement"))
+    ] = "kg review",
+    who: WhoOption = None,
+    judgements: JudgementsOption = None,
+    as_json: JsonOption = False,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Deciding."""
+    from kg.gazetteer import Gazetteer
+    from kg.pipeline import refresh
+    from kg.review import item_dict, queue
+
+    if kind is not None and kind not in ("pair", "fact"):
+        raise QueryError(f"there is no kind {kind!r} to review; known: pair, fact")
+    ontology = _ontology()
+    if not as_json and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise JudgementError(
+            "kg review asks in a terminal, and this is none; --json lists the queue, and kg merge, split, confirm and"
+            " reject write judgements"
+        )
+    with _opened(store) as opened:
+        items = [
+            i
+            for i in queue(opened, ontology=ontology, gazetteer=Gazetteer.load(), below=below)
+            if kind is None or i.kind == kind
+        ][:limit]
+    if as_json:
+        _print_json([item_dict(i, None if i.fact is None else _fact_dict(i.fact)) for i in items])
+        return
+    if len(items) == 0:
+        _note(say("没有要判定的", "nothing is left to decide"))
+        return
+    count = _walk(
+        items, ontology, reason=reason, who=_who(who), path=_file_of_judgements(store, judgements), store=store
+    )
+    if count > 0:
+        _print_problems(refresh(store))
+    _note(say(f"写了 {count} 个判断", f"{count} judgements written"))
+
+
+def _walk(items: Sequence[Item], ontology: Ontology, *, reason: str, who: str, path: Path, store: Path) -> int:
+    """Asks about one item after the other until all are answered or the user quits; how many judgements were kept."""
+    from kg import judgements as judging
+
+    written: list[tuple[int, str]] = []
+    position = 0
+    while position < len(items):
+        item = items[position]
+        _print_item(item, position + 1, len(items), ontology)
+        key = _key()
+        if key in ("q", "\x03", "\x04", ""):
+            break
+        if key == "b":
+            if len(written) > 0:
+                position, gone = written.pop()
+                judging.remove(path, gone)
+            continue
+        if key == "n" or key == " ":
+            position += 1
+            continue
+        action = (_PAIR_KEYS if item.kind == "pair" else _FACT_KEYS).get(key)
+        if action is None:
+            continue
+        made = _answer(item, action, reason=reason, who=who, store=store)
+        written.append((position, judging.add(path, made).id))
+        typer.echo("  → " + say(*ACTION_WORDS[action]))
+        position += 1
+    return len(written)
+
+
+_PAIR_KEYS = {"s": "merge", "d": "split", "u": "unsure"}
+_FACT_KEYS = {"c": "confirm", "r": "reject"}
+
+
+def _answer(item: Item, action: str, *, reason: str, who: str, store: Path) -> Judgement:
+    from kg import judgements as judging
+    from kg.rdf import fact_content, read_facts
+
+    if item.left is not None and item.right is not None:
+        return judging.judgement(action, item.left.id, item.right.id, reason=reason, who=who)
+    assert item.fact is not None
+    with _opened(store) as opened:
+        name = opened.iris.id_of(item.fact.iri) or item.fact.iri
+        quads = opened.quads(item.fact.tellings[0].document)
+        f = next(f for f in read_facts(quads, iris=opened.iris) if f.id == name)
+    detail = fact_content(f.type, f.roles, f.date, f.amount, f.status, f.label, f.qualifiers)
+    return judging.judgement(action, name, reason=reason, who=who, detail=detail)
+
+
+def _print_item(item: Item, number: int, count: int, ontology: Ontology) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = _console()
+    console.print()
+    hanging = say(f"牵涉 {item.weight} 条事实", f"facts that hang on it: {item.weight}")
+    if item.left is not None and item.right is not None:
+        question = say("是同一个吗？", "one thing?")
+        keys = say(
+            "[s]同一个 [d]不同 [u]存疑 [n]跳过 [b]撤回 [q]结束", "[s]ame [d]ifferent [u]nsure [n]ext [b]ack [q]uit"
+        )
+        console.print(Text(f"{number}/{count}  {question}  {hanging}", style="bold"))
+        for side in (item.left, item.right):
+            console.print(_side_lines(side, ontology))
+            for quote, document in side.sentences:
+                line = Text(f"“{_marked(quote, side)}”")
+                line.append(f" — {document}", style="dim")
+                console.print(Padding(line, (0, 0, 0, 4), expand=False))
+    elif item.fact is not None:
+        keys = say("[c]对 [r]错 [n]跳过 [b]撤回 [q]结束", "[c]orrect [r] wrong [n]ext [b]ack [q]uit")
+        console.print(Text(f"{number}/{count}  " + say("这条事实对吗？", "is this fact right?"), style="bold"))
+        console.print(Text(f"  {ontology.label(item.fact.type, _Voice.language)}", style="bold"))
+        console.print(_fact_lines(item.fact, ontology))
+    console.print(Text(keys, style="dim"))
+
+
+def _side_lines(side: Side, ontology: Ontology) -> Any:
+    from rich.text import Text
+
+    head = Text.assemble(
+        "  ", (side.name, "bold"), f"  {ontology.label(side.type, _Voice.language)}  ", (side.id, "dim")
+    )
+    more = [side.path] if side.path != "" else []
+    if len(side.aliases) > 0:
+        more.append(say("又称 ", "also ") + say("、", ", ").join(side.aliases[:6]))
+    more.append(say(f"{side.facts} 条事实", f"{side.facts} facts"))
+    head.append("  " + say("；", "; ").join(more))
+    return head
+
+
+def _marked(quote: str, side: Side) -> str:
+    """A sentence short enough to read at a glance, around the name that it is shown for."""
+    for name in sorted((side.name, *side.aliases), key=len, reverse=True):
+        at = quote.find(name)
+        if at >= 0:
+            begin, end = max(0, at - 50), min(len(quote), at + len(name) + 70)
+            return ("…" if begin > 0 else "") + quote[begin:end] + ("…" if end < len(quote) else "")
+    return quote[:120] + ("…" if len(quote) > 120 else "")
+
+
+def _key() -> str:
+    """One key from the terminal, without waiting for Enter where the system can."""
+    try:
+        import termios
+        import tty
+    except ImportError:  # Windows
+        line = sys.stdin.readline()
+        return line.strip()[:1].lower() if line != "" else ""
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    try:
+        tty.setcbreak(descriptor)
+        return os.read(descriptor, 1).decode("utf-8", "replace").lower()
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
 # ---------------------------------------------------------------- demo

@@ -263,9 +263,7 @@ class _Corpus:
                 self.members[atom].append(seen)
                 self.atom[document, seen.entity.id] = atom
 
-    def _atom(
-        self, seen: _Seen, own: Mapping[str, Entity], codes: frozenset[str], apart: set[tuple[str, str]]
-    ) -> Atom:
+    def _atom(self, seen: _Seen, own: Mapping[str, Entity], codes: frozenset[str], apart: set[tuple[str, str]]) -> Atom:
         entity, document = seen.entity, seen.document
         key = self.key(entity.name)
         if entity.code is not None:
@@ -286,9 +284,7 @@ class _Corpus:
                 return body
         return ("name", key)
 
-    def _body(
-        self, entity: Entity, own: Mapping[str, Entity], codes: frozenset[str], document: str
-    ) -> Atom | None:
+    def _body(self, entity: Entity, own: Mapping[str, Entity], codes: frozenset[str], document: str) -> Atom | None:
         """朝阳区人民政府 as the government of the one 朝阳区 that the document speaks of; None where no division that
         is written in full opens the name.
         """
@@ -720,6 +716,8 @@ class _Corpus:
                 self.of[seen.document, seen.entity.id] = corpus_id
         self._show_apart()
         for root, could in self.candidates.items():
+            if self.sets.find(root) != root:
+                continue  # decided since
             own = self.ids[self.sets.find(root)]
             ids_ = dict.fromkeys(self.ids[r] for c in could if (r := self.sets.find(c)) in self.ids)
             others = tuple(o for o in ids_ if o != own and not self._settled(own, o))
@@ -878,9 +876,7 @@ class _Corpus:
                 entity = self.entities[ids[0]]
                 names = {entity.name, *entity.aliases} - {judgement.other}
                 given = tuple(sorted({*entity.given, entity.name}))
-                self.entities[ids[0]] = replace(
-                    entity, name=judgement.other, aliases=tuple(sorted(names)), given=given
-                )
+                self.entities[ids[0]] = replace(entity, name=judgement.other, aliases=tuple(sorted(names)), given=given)
             elif judgement.action == "add-alias":
                 entity = self.entities[ids[0]]
                 names = ({*entity.aliases, judgement.other}) - {entity.name}
@@ -1202,4 +1198,3 @@ def _near(one: str | None, other: str | None) -> bool:
     if one[:size] == other[:size]:
         return True
     return size == 10 and abs((day.fromisoformat(one) - day.fromisoformat(other)).days) <= _NEAR
-

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kg.gazetteer import Gazetteer
 from kg.ontology import KG, Ontology
@@ -59,17 +59,16 @@ def queue(
 ) -> list[Item]:
     """What is to be decided, the most valuable first; `below` is the confidence under which a fact is asked about."""
     judged = _judged(store)
-    pairs = {
-        tuple(sorted((row[0].value, row[1].value)))
-        for row in store.query(f"SELECT ?a ?b WHERE {{ ?a <{KG}candidate> ?b }}")
-    }
-    pairs = {p for p in pairs if frozenset(p) not in judged}
-    degree = _degrees(store, {iri for pair in pairs for iri in pair}, ontology)
-    waiting: list[tuple[int, int, str, Any]] = [
+    could = {(row[0].value, row[1].value) for row in store.query(f"SELECT ?a ?b WHERE {{ ?a <{KG}candidate> ?b }}")}
+    could = {pair for pair in could if frozenset(pair) not in judged}
+    degree = _degrees(store, {iri for pair in could for iri in pair}, ontology)
+    waiting: list[tuple[int, int, str, tuple[str, str] | None]] = []
+    for one, other in sorted(could):
+        if (other, one) in could and other < one:
+            continue  # two people of one name are each other's candidates: one question
         # What a decision changes are the facts of the one that would be taken in.
-        (-sum(degree.get(iri, 0) for iri in pair), 0, " ".join(pair), pair)
-        for pair in pairs
-    ]
+        weight = min(degree[one], degree[other]) if (other, one) in could else degree[one]
+        waiting.append((-weight, 0, f"{one} {other}", (one, other)))
     unsure = store.query(
         f"""SELECT ?fact (MAX(?c) AS ?best) WHERE {{ ?fact <{KG}evidence>/<{KG}confidence> ?c }}
             GROUP BY ?fact HAVING(MAX(?c) < {below})"""
@@ -82,10 +81,8 @@ def queue(
         if pair is None:
             found.append(Item("fact", -weight, fact=fact_rows(store, [name], ontology=ontology)[0]))
             continue
-        left, right = (_side(store, iri, degree.get(iri, 0), gazetteer) for iri in pair)
         # The undecided name stands left, what it could be stands right.
-        if (left.type, left.facts) > (right.type, right.facts) and "@" in right.id and "@" not in left.id:
-            left, right = right, left
+        left, right = (_side(store, iri, degree[iri], gazetteer) for iri in pair)
         found.append(Item("pair", -weight, left, right))
     return found
 
@@ -103,9 +100,7 @@ def _degrees(store: Store, iris: set[str], ontology: Ontology) -> dict[str, int]
     found = {}
     roles = " ".join(f"<{KG}{r}>" for r in ontology.roles)
     for iri in sorted(iris):
-        rows = store.query(
-            f"SELECT (COUNT(DISTINCT ?f) AS ?n) WHERE {{ VALUES ?r {{ {roles} }} ?f ?r <{iri}> }}"
-        )
+        rows = store.query(f"SELECT (COUNT(DISTINCT ?f) AS ?n) WHERE {{ VALUES ?r {{ {roles} }} ?f ?r <{iri}> }}")
         found[iri] = int(rows.rows[0][0].value)
     return found
 
@@ -139,12 +134,7 @@ def _sentences(store: Store, iri: str, own: str) -> tuple[tuple[str, str], ...]:
         if name is None:
             continue
         extraction = store.extraction(name)
-        spans = sorted(
-            (m.span.start, m.span.end)
-            for e in extraction.entities
-            if e.name in names
-            for m in e.mentions
-        )
+        spans = sorted((m.span.start, m.span.end) for e in extraction.entities if e.name in names for m in e.mentions)
         if len(spans) > 0:
             found.append((_around(extraction.document.text, *spans[0]), name))
     return tuple(found[:_SENTENCES])

@@ -768,6 +768,31 @@ def _chunks(items: list[str], size: int) -> Iterator[list[str]]:
         yield items[start : start + size]
 
 
+def find_fact(store: Store, text: str) -> tuple[str, str]:
+    """The id of the fact that a typed id, the beginning of one, or an IRI means, and a document that tells it.
+
+    Raises UnknownNameError where there is none, or several.
+    """
+    typed = _id(store, text.strip())
+    head = literal(store.iris.base + "fact/" + typed)
+    rows = _select(
+        store,
+        f"""SELECT DISTINCT ?f ?d WHERE {{ ?f <{KG}evidence>/<{KG}inDocument> ?d .
+            FILTER(STRSTARTS(STR(?f), {head})) }} ORDER BY ?f ?d""",
+    )
+    found: dict[str, str] = {}
+    for row in rows:
+        found.setdefault(_id(store, row["f"].value), _id(store, row["d"].value))
+    if typed in found:
+        return typed, found[typed]
+    if len(found) == 1 and typed != "":
+        return next(iter(found.items()))
+    if len(found) > 1 and typed != "":
+        names = list(found)
+        raise UnknownNameError(f"{text!r} begins {len(found)} fact ids: {', '.join(names[:5])}", suggestions=names[:5])
+    raise UnknownNameError(f"there is no fact {text!r}; kg facts --ids lists them")
+
+
 # ---------------------------------------------------------------- pages, sentences and numbers
 
 
