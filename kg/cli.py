@@ -2354,7 +2354,7 @@ def _classes(text: str) -> str:
 
 _MISSES: Mapping[str, str] = {
     "missed": "漏掉", "missing": "漏掉", "wrong": "错误", "near": "相近", "spurious": "多余", "entity": "实体",
-    "type": "类别", "pair": "事实", "date": "时间", "amount": "金额",
+    "type": "类别", "pair": "事实", "date": "时间", "amount": "金额", "name": "名称", "merge": "合并",
 }  # fmt: skip
 
 #: What is measured, in both languages.
@@ -2364,6 +2364,9 @@ _MEASURES: Mapping[str, tuple[str, str]] = {
     "pairs": ("事实", "facts"),
     "pairs_relaxed": ("事实（宽松）", "facts (loose)"),
     "confidence": ("置信度", "confidence"),
+    "identity_names": ("归一：找到的名称", "identity: names found"),
+    "identity_pairs": ("归一：成对", "identity: pairs"),
+    "identity_b3": ("归一：B³", "identity: B³"),
     "dates": ("时间", "dates"),
     "amounts": ("金额", "amounts"),
 }
@@ -2544,6 +2547,7 @@ ACTION_WORDS: Mapping[str, tuple[str, str]] = {
 #: The rules of identity, in both languages.
 RULE_WORDS: Mapping[str, tuple[str, str]] = {
     "same-spelling": ("写法不同的同一名称", "the same name spelt otherwise"),
+    "same-body-of-a-division": ("同一行政区划的同一机构", "the same body of the same division"),
     "same-name": ("同名", "the same name"),
     "defined-short-form": ("文中定义的简称", "short form defined in the text"),
     "said-to-be-its-name": ("文中说明的全称或曾用名", "the text calls it so"),

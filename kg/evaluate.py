@@ -16,7 +16,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
@@ -27,8 +27,10 @@ from kg.corpus import find_sources, read_source
 from kg.errors import GoldError, ReadError
 from kg.extract import Extractor
 from kg.gazetteer import Gazetteer
-from kg.model import ISO_DATE, Date, Document, Extraction
+from kg.identity import resolve_corpus
+from kg.model import ISO_DATE, Date, Document, Extraction, Resolution
 from kg.ontology import Ontology
+from kg.resolve import Linker
 from kg.resource import resource
 
 #: The part that is for measuring only: its errors are not listed, so that no rule is written for them.
@@ -199,20 +201,31 @@ class Evaluation:
 
     parts: Mapping[str, Score]
     articles: Mapping[str, Mapping[str, Score]]
+    identity: Mapping[str, IdentityScore] = field(default_factory=dict)
 
     def rows(self) -> list[dict[str, object]]:
         """One row a measure and class, for a table: part, measure, class, counts, precision, recall, F1 (0 to 1).
 
         The measures are `entities`, `entities_typed`, `pairs`, `pairs_relaxed`, `dates` (of the right pairs, exact)
         and `amounts` (of all facts); `class` is None in the row of a total. Amounts have no precision: a sum is looked
-        for, none is judged for itself.
+        for, none is judged for itself. Where there is gold of identity, `identity_names` counts the names found,
+        `identity_pairs` the pairs of names that are one thing, `identity_b3` is B³ over all names (no counts).
         """
-        return [row for part, score in self.parts.items() for row in _rows(part, score)]
+        rows: list[dict[str, object]] = []
+        for part, score in self.parts.items():
+            rows.extend(_rows(part, score))
+            if part in self.identity:
+                rows.extend(self.identity[part].rows(part))
+        return rows
 
     def to_json(self) -> dict[str, object]:
         """All counts as plain values, with the totals of each article."""
         return {
-            part: {**_plain(score), "articles": {name: _totals(s) for name, s in self.articles[part].items()}}
+            part: {
+                **_plain(score),
+                **({"identity": self.identity[part].to_json()} if part in self.identity else {}),
+                "articles": {name: _totals(s) for name, s in self.articles[part].items()},
+            }
             for part, score in self.parts.items()
         }
 
@@ -222,7 +235,48 @@ class Evaluation:
         The part `test` is left out: it measures how well the rules carry over to articles that nobody tuned them for,
         and would no longer do so once its errors had been read.
         """
-        return [miss for part, score in self.parts.items() if part != CLOSED for miss in score.misses]
+        found = [miss for part, score in self.parts.items() if part != CLOSED for miss in score.misses]
+        return [*found, *(m for part, score in self.identity.items() if part != CLOSED for m in score.misses)]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityScore:
+    """How well names of several articles are gathered into things, against `identity.tsv`.
+
+    `names` counts the names of gold that the program found at all; one that it did not find is a thing by itself in
+    both measures that follow. `pairs` counts pairs of names that are one thing, `precision` and `recall` are B³:
+    the mean, over all names, of the share of its cluster that is right, and of its gold cluster that was found.
+    """
+
+    names: Count
+    pairs: Count
+    precision: float
+    recall: float
+    misses: tuple[Miss, ...] = ()
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of B³ precision and recall."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total > 0 else 0.0
+
+    def rows(self, part: str) -> Iterator[dict[str, object]]:
+        """Rows as those of `Evaluation.rows`."""
+        for measure, count in (("identity_names", self.names), ("identity_pairs", self.pairs)):
+            yield {
+                "part": part, "measure": measure, "class": None, "gold": count.gold,
+                "predicted": count.predicted, "right": count.right,
+                "precision": round(count.precision, 3), "recall": round(count.recall, 3), "f1": round(count.f1, 3),
+            }  # fmt: skip
+        yield {
+            "part": part, "measure": "identity_b3", "class": None, "gold": None, "predicted": None, "right": None,
+            "precision": round(self.precision, 3), "recall": round(self.recall, 3), "f1": round(self.f1, 3),
+        }  # fmt: skip
+
+    def to_json(self) -> dict[str, object]:
+        """The same as plain values."""
+        b3 = {"precision": round(self.precision, 4), "recall": round(self.recall, 4), "f1": round(self.f1, 4)}
+        return {"names": _numbers(self.names), "pairs": _numbers(self.pairs), "b3": b3}
 
 
 def _rows(part: str, score: Score) -> Iterator[dict[str, object]]:
@@ -1068,11 +1122,135 @@ def evaluate(
     names, extractor = Names(), Extractor(ontology, gazetteer)
     totals: dict[str, Score] = {}
     each: dict[str, dict[str, Score]] = {}
+    found: dict[str, dict[str, Extraction]] = {}
     for part, annotated, document in read_articles(gold, parts=parts, articles=articles, strict=strict):
-        score = score_article(annotated, extractor.extract(document), ontology=ontology, names=names)
+        extraction = extractor.extract(document)
+        score = score_article(annotated, extraction, ontology=ontology, names=names)
         each.setdefault(part, {})[annotated.id] = score
+        found.setdefault(part, {})[annotated.id] = extraction
         totals[part] = totals.get(part, Score()) + score
-    return Evaluation(totals, each)
+    return Evaluation(totals, each, _identity(gold, found, extractor.linker))
+
+
+# ---------------------------------------------------------------- identity
+
+
+def _identity(
+    gold: Path | None, found: Mapping[str, Mapping[str, Extraction]], linker: Linker
+) -> dict[str, IdentityScore]:
+    """The identity of names, part by part, where there is an `identity.tsv`; all articles are one corpus."""
+    folder = gold if gold is not None else resource("data/gold")
+    files = {part: folder / part / IDENTITY for part in found}
+    if folder.is_dir() and (folder / IDENTITY).is_file():
+        files = dict.fromkeys(found, folder / IDENTITY)
+    files = {part: file for part, file in files.items() if file.is_file()}
+    if len(files) == 0:
+        return {}
+    resolution = resolve_corpus((x for part in found.values() for x in part.values()), linker=linker)
+    return {
+        part: score_identity(read_identity(file, found[part]), found[part], resolution, key=linker.key)
+        for part, file in files.items()
+    }
+
+
+#: The file with the names of a part of the gold and what they mean.
+IDENTITY = "identity.tsv"
+_COLUMNS = ["document", "surface", "occurrences", "entity"]
+
+
+def read_identity(path: Path, documents: Collection[str]) -> list[tuple[str, str, tuple[int, ...], str]]:
+    """The rows of a file of names: document, name, which of its places are meant (none for all), the thing.
+
+    Raises GoldError with the line where a row is wrong or names a document that is not among `documents`.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise GoldError("is not UTF-8; save it as UTF-8", where=path) from None
+    if len(lines) == 0 or lines[0].split("\t") != _COLUMNS:
+        raise GoldError(f"the first line must be {' '.join(_COLUMNS)!r}, with tabs between", where=path, line=1)
+    rows = []
+    for number, line in enumerate(lines[1:], start=2):
+        cells = line.split("\t")
+        if line.strip() == "":
+            continue
+        if len(cells) != len(_COLUMNS) or "" in (cells[0], cells[1], cells[3]):
+            raise GoldError(f"{line!r} has not {len(_COLUMNS)} cells; put tabs between them", where=path, line=number)
+        if cells[0] not in documents:
+            raise GoldError(f"there is no gold file with the id {cells[0]!r} in this folder", where=path, line=number)
+        if re.fullmatch(r"(?:\d+(?:,\d+)*)?", cells[2]) is None:
+            raise GoldError(f"{cells[2]!r} is no list of numbers such as 1,3", where=path, line=number)
+        places = tuple(int(n) for n in cells[2].split(",") if n != "")
+        rows.append((cells[0], cells[1], places, cells[3]))
+    return rows
+
+
+def score_identity(
+    rows: Sequence[tuple[str, str, tuple[int, ...], str]],
+    documents: Mapping[str, Extraction],
+    resolution: Resolution,
+    *,
+    key: Callable[[str], str],
+) -> IdentityScore:
+    """Compare what names mean in gold with what they were resolved to."""
+    wanted: list[str] = []
+    given: list[str] = []
+    missing = 0
+    for document, surface, places, entity in rows:
+        local = _named_by(documents[document], surface, places, key)
+        wanted.append(entity)
+        if local is None:
+            missing += 1
+            given.append(f"?{missing}")
+        else:
+            given.append(resolution.of[documents[document].document.id, local])
+    gold, ours, both = Counter(wanted), Counter(given), Counter(zip(wanted, given, strict=True))
+    total = max(len(rows), 1)
+    precision = sum(both[w, g] / ours[g] for w, g in zip(wanted, given, strict=True)) / total
+    recall = sum(both[w, g] / gold[w] for w, g in zip(wanted, given, strict=True)) / total
+    pairs = Count(_pairs_in(both), _pairs_in(ours), _pairs_in(gold))
+    names = Count(len(rows) - missing, len(rows) - missing, len(rows))
+    return IdentityScore(names, pairs, precision, recall, tuple(_identity_misses(rows, wanted, given)))
+
+
+def _pairs_in(counts: Counter[Any]) -> int:
+    return sum(n * (n - 1) // 2 for n in counts.values())
+
+
+def _named_by(extraction: Extraction, surface: str, places: Sequence[int], key: Callable[[str], str]) -> str | None:
+    """The entity of the document that a name of gold stands for: the one of most mentions there, else by its names."""
+    text = extraction.document.text
+    starts = [m.start() for m in re.finditer(re.escape(surface), text)]
+    meant = {starts[n - 1] for n in places if n <= len(starts)} if len(places) > 0 else set(starts)
+    counts = Counter(
+        e.id
+        for e in extraction.entities
+        for m in e.mentions
+        if m.span.start in meant and m.span.end - m.span.start == len(surface)
+    )
+    if len(counts) > 0:
+        return min(counts, key=lambda e: (-counts[e], e))
+    if len(places) > 0:
+        return None
+    wanted = key(surface)
+    return next((e.id for e in extraction.entities if wanted in {key(n) for n in (e.name, *e.aliases)}), None)
+
+
+def _identity_misses(
+    rows: Sequence[tuple[str, str, tuple[int, ...], str]], wanted: Sequence[str], given: Sequence[str]
+) -> Iterator[Miss]:
+    for (document, surface, _, entity), found in zip(rows, given, strict=True):
+        if found.startswith("?"):
+            yield Miss(document, "missed name", f"{surface} ({entity})")
+    for what, one, other in (("wrong merge", given, wanted), ("missed merge", wanted, given)):
+        members: dict[str, dict[str, tuple[str, str]]] = {}
+        for row, a, b in zip(rows, one, other, strict=True):
+            if not a.startswith("?") and not b.startswith("?"):
+                members.setdefault(a, {}).setdefault(b, (row[0], row[1]))
+        for name, apart in sorted(members.items()):
+            if len(apart) > 1:
+                shown = "; ".join(f"{surface} in {document} = {b}" for b, (document, surface) in sorted(apart.items()))
+                yield Miss(min(apart.values())[0], what, f"{name}: {shown}")
 
 
 def read_articles(

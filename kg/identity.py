@@ -316,10 +316,11 @@ class _Corpus:
                     inner = tuple(c for c in inner if any(c != o and self.gazetteer.contains(o, c) for o in codes))
                 if len(inner) == 0:
                     continue
-                codes, full, rest = inner, rest[size - 1] in levels, rest[size:]
+                codes, full, rest = inner, known[1] == "full" and rest[size - 1] in levels, rest[size:]
                 break
             else:
-                return (codes, rest) if full and len(rest) > 0 else None
+                zone = self.key(rest).startswith(self.linker.zones)  # 襄樊高新区 is that of 襄阳
+                return (codes, rest) if (full or (zone and len(codes) > 0)) and len(rest) > 0 else None
 
     # ------------------------------------------------------------ names
 
@@ -388,6 +389,9 @@ class _Corpus:
             bare = linker.recognizer.without_places(parts.name)
             if linker.recognizer.brand(bare) == "":
                 continue
+            if any(parts.key in (named[c].core, named[c].bare) or named[c].key.startswith(parts.key)
+                   for c in blocks.near(parts) if c != atom):  # fmt: skip
+                continue  # there is a 浙江启岳集团有限公司
             owners = sorted(
                 c
                 for c in called.get(parts.local, ())
@@ -769,8 +773,8 @@ class _Corpus:
         if root[0] == "body":
             # 长春市朝阳区人民政府: where the division has namesakes, what it lies in belongs to the id.
             division = self.gazetteer.get(root[1])
-            lead = self._lead(longest)
-            rest = lead[1] if lead is not None else longest
+            leads = [lead for s in members if (lead := self._lead(s.entity.name)) is not None]
+            rest = max((rest for _, rest in leads), key=lambda n: (len(n), n), default=longest)
             if len(self.gazetteer.lookup(division.name)) > 1 and division.parent is not None:
                 longest = self.gazetteer.get(division.parent).name + division.name + rest
         return f"{top}/{slug(longest)}"
@@ -892,11 +896,16 @@ class _Corpus:
             if rule is None and atom[0] == "known":
                 rule = "table-of-known-entities"
             for seen in members:
-                about = found[seen.document, self.of[seen.document, seen.entity.id]]
+                about = found[seen.document, self._of(seen)]
                 about.update(seen.entity.merged)
                 if rule is not None:
                     about.add((seen.entity.name, rule))
+                elif atom[0] in ("name", "body") and seen.entity.name != self.entities[self._of(seen)].name:
+                    about.add((seen.entity.name, "same-body-of-a-division" if atom[0] == "body" else "same-spelling"))
         return {place: tuple(sorted(about)) for place, about in sorted(found.items()) if len(about) > 0}
+
+    def _of(self, seen: _Seen) -> str:
+        return self.of[seen.document, seen.entity.id]
 
     # ------------------------------------------------------------ facts
 

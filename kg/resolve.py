@@ -84,8 +84,9 @@ class Linker:
         self._owned = tuple(
             {w for f in self.ontology.frames if f.nominal and f.fact == "PartOf" for w in f.triggers if len(w) > 1}
         )
-        self._zones = tuple(sorted(lexicon["bare_zones"], key=len, reverse=True))
+        self.zones = tuple(sorted(lexicon["bare_zones"], key=len, reverse=True))
         self._short = dict(pair.split("=") for pair in lexicon.get("abbreviations", ()))
+        self._branches = tuple(recognizer.branches)
         self._known = frozenset(self.key(name) for name in recognizer.known)
         self._also_called = re.compile(self.ontology.grammar["also_called"])
         self._run = tuple(self.key(w) for w in lexicon.get("zone_bodies", ()))
@@ -152,7 +153,7 @@ class Linker:
         counts = Counter(
             m.name
             for m in recognition.mentions
-            if m.rule != "local" and (m.type == "Park" or (m.type == "Place" and m.name.endswith(self._zones)))
+            if m.rule != "local" and (m.type == "Park" or (m.type == "Place" and m.name.endswith(self.zones)))
         )
         parks = [n for n, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
         for mention in others:
@@ -226,7 +227,7 @@ class Linker:
         """区发改局 → 南湖区发改局, 高新区管委会 → 天津高新区管委会: the name with the division or zone that the text
         speaks of, and the division; None for the name where it speaks of none.
         """
-        zone = next((z for z in self._zones if mention.name.startswith(z)), None)
+        zone = next((z for z in self.zones if mention.name.startswith(z)), None)
         if zone is not None:
             whole = next((p for p in parks if p.endswith(zone) and p != zone), None)
             if whole is not None:
@@ -381,6 +382,8 @@ class Linker:
         if kind not in ("Company", "Fund"):
             return NameParts(name, kind, key, bare, local, "", "")
         core, brand = self.key(self.recognizer.core(name)), self.key(self.recognizer.brand(name))
+        if len(brand) > 3 and brand[2:] in self.recognizer.common and brand[:2] not in self.recognizer.common:
+            brand = brand[:2]  # 滇池产业投资 is called 滇池产投
         return NameParts(name, kind, key, bare, local, core, brand)
 
     def fit(self, short: str, name: str, kind: str) -> int:
@@ -396,6 +399,8 @@ class Linker:
         n = parts.key
         if len(s) < 2 or len(s) >= len(n):
             return 0
+        if n.endswith(self._branches) and not s.endswith(self._branches):
+            return 0  # 启岳集团 is not its 曲靖分公司
         if s in self._known and n.startswith(s) and n[len(s) :] not in self.recognizer.endings:
             return 0  # 中国铁建 and 中国铁建投资集团有限公司 are two
         if s == parts.bare:

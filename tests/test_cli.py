@@ -56,7 +56,8 @@ def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str,
 
 COMMANDS = (
     "build", "show", "facts", "search", "query", "path", "stats", "documents", "view", "serve", "export", "validate",
-    "eval", "demo",
+    "eval", "explain", "merge", "split", "rename", "add-alias", "reject", "confirm", "undo", "judgements", "review",
+    "demo",
 )  # fmt: skip
 
 

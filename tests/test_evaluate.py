@@ -333,6 +333,7 @@ def test_the_answer_has_every_measure(ontology: Ontology, gazetteer: Gazetteer) 
     rows = report.rows()
     totals = [(r["part"], r["measure"]) for r in rows if r["class"] is None]
     measures = ["entities", "entities_typed", "pairs", "pairs_relaxed", "dates", "amounts"]
+    measures += ["identity_names", "identity_pairs", "identity_b3"]
     assert totals == [(part, measure) for part in ("dev", "test") for measure in measures]
     assert {r["class"] for r in rows if r["measure"] == "pairs"} - {None} <= {*PAIRS, "Indicator"}
     assert len({tuple(r) for r in rows}) == 1

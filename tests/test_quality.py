@@ -66,6 +66,16 @@ def test_quality_does_not_fall(measured: Evaluation, part: str, measure: str) ->
     assert value >= floor, f"{measure} of {part} fell to {value:.1f}, the floor is {floor}"
 
 
+@pytest.mark.parametrize("part", list(FLOORS))
+def test_identity_does_not_fall(measured: Evaluation, part: str) -> None:
+    """The floors that the users were promised: B³ F1 and the precision of pairs, over all names of gold, a name that
+    was not found being a thing by itself."""
+    score = measured.identity[part]
+    assert score.f1 >= 0.93, f"B³ F1 of {part} fell to {score.f1:.3f}"
+    assert score.pairs.precision >= 0.97, f"pair precision of {part} fell to {score.pairs.precision:.3f}"
+    assert score.names.gold >= 300
+
+
 # ---------------------------------------------------------------- the article of 2018
 
 
