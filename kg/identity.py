@@ -28,7 +28,7 @@ from kg.extract import TOLD_APART_BY_LABEL
 from kg.judgements import replayed
 from kg.model import Amount, Applied, Date, Entity, Extraction, Fact, Judgement, Resolution
 from kg.rdf import fact_content, fact_id
-from kg.reprints import Reprints, groups, independent
+from kg.reprints import Reprints, Sources
 from kg.resolve import FIT_RULES, Linker, NameParts, slug
 
 Atom = tuple[str, ...]
@@ -227,7 +227,7 @@ class _Corpus:
         pairs = self.reprints.pairs()
         self._gather_facts()
         rejected, confirmed = self._judge_facts()
-        sources = self._sources(groups(pairs), rejected)
+        sources = self._sources(self.reprints.sources(pairs), rejected)
         differs = set()
         for one, other, what in self.differs:
             a, b = sorted((self._fact_ids[one], self._fact_ids[other]))
@@ -991,13 +991,13 @@ class _Corpus:
             return "date"
         return None
 
-    def _sources(self, beside: Mapping[str, frozenset[str]], rejected: set[tuple[str, str]]) -> dict[str, int]:
+    def _sources(self, sources: Sources, rejected: set[tuple[str, str]]) -> dict[str, int]:
         telling: dict[str, set[str]] = defaultdict(set)
         for (document, local), name in self._fact_ids.items():
             if (document, local) not in rejected:
                 telling[name].add(document)
         return {
-            name: independent(sorted(documents), beside)
+            name: sources.independent(documents)
             for name, documents in sorted(telling.items())
             if len(documents) > 1
         }

@@ -16,11 +16,13 @@ from __future__ import annotations
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 
 #: Two documents are one source where this share of the shorter text stands in the other.
 SHARE = 0.5
+#: They are one text, and not one that holds the other, where this share of the longer one stands in the shorter.
+ALIKE = 0.8
 #: Shorter texts say too little to be told apart from a common phrase.
 SHORTEST = 40
 #: Clauses are packed into stretches of at least so many characters: below, everybody says the same (据了解).
@@ -53,6 +55,7 @@ class Reprints:
 
     def __init__(self) -> None:
         self._of: dict[str, dict[int, int]] = {}
+        self._alike: set[tuple[str, str]] = set()
 
     def add(self, document: str, text: str) -> None:
         """Take in the text of a document (folded, so that scripts and widths are alike)."""
@@ -79,34 +82,55 @@ class Reprints:
         size = {document: sum(found.values()) for document, found in self._of.items()}
         found = []
         for (one, other), shared in sorted(candidates.items()):
-            least = min(size[one], size[other])
+            least, most = sorted((size[one], size[other]))
             if least >= SHORTEST and shared >= SHARE * least:
                 found.append((one, other, round(shared / least, 2)))
+                if shared >= ALIKE * most:
+                    self._alike.add((one, other))
         return tuple(found)
 
-
-def groups(pairs: Iterable[tuple[str, str, float]]) -> dict[str, frozenset[str]]:
-    """For each document of the pairs the documents that it shares its text with."""
-    beside: dict[str, set[str]] = defaultdict(set)
-    for one, other, _ in pairs:
-        beside[one].add(other)
-        beside[other].add(one)
-    return {document: frozenset(others) for document, others in beside.items()}
+    def sources(self, pairs: Iterable[tuple[str, str, float]]) -> Sources:
+        """What `pairs` comes to: which documents are one text, and which hold another one."""
+        return Sources(pairs, self._alike)
 
 
-def independent(documents: Sequence[str], beside: Mapping[str, frozenset[str]]) -> int:
-    """How many of some documents speak independently: none of them shares its text with another one counted.
+class Sources:
+    """Which documents speak with one voice.
 
-    An article that merges two others is the copy of both; the two are still independent of each other.
-
-    >>> independent(["a", "b", "both"], groups([("a", "both", 1.0), ("b", "both", 1.0)]))
-    2
+    Documents that share most of the longer text are one text, however many they are. One that holds another one (an
+    article that merges two others) is the copy of both, which stay independent of each other.
     """
-    left = {d: beside.get(d, frozenset()) & set(documents) for d in documents}
-    count = 0
-    while len(left) > 0:
-        chosen = min(left, key=lambda d: (len(left[d] & left.keys()), d))
-        count += 1
-        for gone in (chosen, *left[chosen]):
-            left.pop(gone, None)
-    return count
+
+    def __init__(self, pairs: Iterable[tuple[str, str, float]], alike: Iterable[tuple[str, str]]) -> None:
+        self._text: dict[str, str] = {}
+        for one, other in sorted(alike):
+            a, b = sorted((self._find(one), self._find(other)))
+            if a != b:
+                self._text[b] = a
+        self._beside: dict[str, set[str]] = defaultdict(set)
+        for one, other, _ in pairs:
+            a, b = self._find(one), self._find(other)
+            if a != b:
+                self._beside[a].add(b)
+                self._beside[b].add(a)
+
+    def _find(self, document: str) -> str:
+        while (above := self._text.get(document)) is not None:
+            document = above
+        return document
+
+    def independent(self, documents: Iterable[str]) -> int:
+        """How many of some documents speak independently: no text counted is a copy of another one counted.
+
+        >>> Sources([("a", "both", 1.0), ("b", "both", 1.0)], []).independent(["a", "b", "both"])
+        2
+        """
+        texts = {self._find(d) for d in documents}
+        left = {text: self._beside.get(text, set()) & texts for text in texts}
+        count = 0
+        while len(left) > 0:
+            chosen = min(left, key=lambda text: (len(left[text] & left.keys()), text))
+            count += 1
+            for gone in (chosen, *left[chosen]):
+                left.pop(gone, None)
+        return count
