@@ -223,6 +223,7 @@ class Extractor:
         )
         self._not_at = tuple(lexicon["not_at"])
         self._occasion = tuple(lexicon["occasion"])
+        self._other_times = tuple(lexicon["other_times"])
         self._decided = frozenset(lexicon["decided"])
         self._leaves = frozenset(lexicon["leaves"])
         self._removes = tuple(lexicon["removes"])
@@ -1441,23 +1442,21 @@ class _Reading:
         if any(d[2].start is not None for d in self.dates):
             return None
         words = self.text[self.sentence.start : clause.end]
+        occasion = any(w in words for w in self.x._occasion)
+        # 近年来引进了…, 此前已与…签约: another time than that of the article, whatever it is.
+        apart = not occasion and (len(self.dates) > 0 or any(w in words for w in self.x._other_times))
         paragraph = self._paragraph()
-        # 容川资本与东宝国投签约,拟设立基金: what is planned is told of the same day as the signing.
-        signing = any(f.status == "signed" for c in self.clauses for t in c.triggers for f in t.frames)
-        near = (
-            self.state.day is not None
-            and paragraph == self.state.paragraph
-            and len(self.state.day[0].start or "") == 10
-        )
-        if near and (signing or frame.fact == "Visit" or any(w in words for w in self.x._occasion)):
-            return self.state.day
+        day = self.state.day
+        # What is told in the paragraph of an exact day happened on that day.
+        if day is not None and paragraph == self.state.paragraph and len(day[0].start or "") == 10 and not apart:
+            return day
         if self.state.lead is None:
             return None
-        if any(w in words for w in self.x._occasion):
+        if occasion:
             return self.state.lead
-        # Without such a word only while no other day has been told since, and not far below.
-        still = self.state.day is not None and self.state.day[0].value == self.state.lead[0].value
-        if signing and still and paragraph - self.state.paragraph <= _CARRIED:
+        # Below only while no other day has been told since, and not far.
+        still = day is not None and day[0].value == self.state.lead[0].value
+        if still and not apart and paragraph - self.state.paragraph <= _CARRIED:
             return self.state.lead
         return None
 
