@@ -5,6 +5,7 @@ choose(TABLES, "text/csv;q=0.5, text/tab-separated-values")   →   the offer ca
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +77,8 @@ _SHORT = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml", "json-ld": "jsonld
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
 
-def choose(offers: Sequence[Offer], accept: str, wanted: str = "") -> Offer:
+@functools.lru_cache(maxsize=1024)
+def choose(offers: tuple[Offer, ...], accept: str, wanted: str = "") -> Offer:
     """The offer that an Accept header likes best, the first of equals; `wanted` (a `format=`) goes before the header.
 
     What cannot be read in the header counts for nothing. Raises RefusedError with 406 and the list where nothing fits.

@@ -226,6 +226,11 @@ class _Exchange:
     def __init__(self, flow: Callable[[bool], None]) -> None:
         self.head: asyncio.Future[tuple[Reply, bool]] = asyncio.get_running_loop().create_future()
         self.over = False
+        #: Set for a request that another process took over: what still comes for it counts for nothing.
+        self.forgotten = False
+        #: Called when the process begins with this request, the one before it being over.
+        self.begin: Callable[[], None] = lambda: None
+        self.began = 0.0
         self._flow = flow
         self._parts: deque[bytes] = deque()
         self._size = 0
@@ -233,6 +238,9 @@ class _Exchange:
         self._wake: asyncio.Future[None] | None = None
 
     def take(self, kind: bytes, data: bytes) -> None:
+        if self.forgotten:
+            self.over = kind in {b"R", b"E"}
+            return
         if kind == b"D":
             self._parts.append(data)
             self._size += len(data)
@@ -240,6 +248,8 @@ class _Exchange:
                 self._flow(False)
         elif kind == b"E":
             self.over = True
+            # What follows in the pipe is for others, however slowly this client reads.
+            self._flow(True)
         elif kind in {b"R", b"H"}:
             if self.head.done():
                 # A fault after the head: no status can say it any more.
@@ -262,6 +272,11 @@ class _Exchange:
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
+    @property
+    def failed(self) -> bool:
+        """True where the rest of the reply will not come."""
+        return self._fault is not None
+
     async def part(self) -> bytes | None:
         """The next part of the body; None at its end. Raises StoppedError where the rest will not come."""
         while len(self._parts) == 0:
@@ -278,6 +293,12 @@ class _Exchange:
         return data
 
 
+#: Requests that a process has at a time: the one that it works on, and one in its pipe.
+_AHEAD_REQUESTS = 2
+
+#: Seconds for which a process that works on a request may be sent another one.
+_FRESH = 0.02
+
 #: Bytes of an answer that lie here for a client that reads slower than they are worked out.
 _AHEAD = 256 * 1024
 
@@ -289,7 +310,10 @@ class _Worker(asyncio.SubprocessProtocol):
         loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = loop.create_future()
         self.ended: asyncio.Future[None] = loop.create_future()
-        self.exchange: _Exchange | None = None
+        #: The request that is worked on, and one that waits in the pipe, so that no time is lost between the two.
+        self.exchanges: deque[_Exchange] = deque()
+        self.promised = 0
+        self.on_over: Callable[[_Worker], None] = lambda _: None
         self.snapshot = ""
         self.long = self.nice = self.seasoned = False
         #: Why it was killed; None where it ended by itself.
@@ -312,6 +336,7 @@ class _Worker(asyncio.SubprocessProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.SubprocessTransport", transport)
+        self._pipe = cast("asyncio.WriteTransport", self._transport.get_pipe_transport(0))
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         data = self._buffer + data if len(self._buffer) > 0 else data
@@ -323,16 +348,20 @@ class _Worker(asyncio.SubprocessProtocol):
             at += _FRAME.size
             if kind == b"Y":
                 self.ready.set_result(None)
-            elif self.exchange is not None:
-                self.exchange.take(kind, data[at : at + size])
+            elif len(self.exchanges) > 0:
+                self.exchanges[0].take(kind, data[at : at + size])
+                if self.exchanges[0].over:
+                    self.exchanges.popleft()
+                    if len(self.exchanges) > 0:
+                        self._begin()
+                    self.on_over(self)
             at += size
         self._buffer = data[at:]
 
     def connection_lost(self, exc: Exception | None) -> None:
         code = self._transport.get_returncode()
         self._transport.close()
-        if self.exchange is not None:
-            self.exchange.fail(StoppedError("died" if self.reason is None else self.reason, code))
+        self._fail(StoppedError("died" if self.reason is None else self.reason, code))
         if not self.ready.done():
             self.ready.set_exception(StoppedError("died", code))
             # Whether anybody waits for it or not.
@@ -343,10 +372,37 @@ class _Worker(asyncio.SubprocessProtocol):
     def ask(self, request: Mapping[str, Any]) -> _Exchange:
         """Send a request; what comes back comes through the exchange."""
         self.snapshot = str(request.get("snapshot", ""))
-        self.exchange = _Exchange(self._flow)
-        pipe = cast("asyncio.WriteTransport", self._transport.get_pipe_transport(0))
-        pipe.write(json.dumps(request).encode("ascii") + b"\n")
-        return self.exchange
+        exchange = _Exchange(self._flow)
+        self.exchanges.append(exchange)
+        self.promised -= 1
+        self._pipe.write(json.dumps(request).encode("ascii") + b"\n")
+        return exchange
+
+    def start_clock(self, exchange: _Exchange) -> None:
+        """Begin to count the time of a request, now or when the one before it is over."""
+        if self.exchanges[0] is exchange:
+            self._begin()
+
+    def _begin(self) -> None:
+        exchange = self.exchanges[0]
+        exchange.began = asyncio.get_running_loop().time()
+        exchange.begin()
+
+    @property
+    def depth(self) -> int:
+        """How many requests this process has, or is promised."""
+        return len(self.exchanges) + self.promised
+
+    def _fail(self, fault: StoppedError) -> None:
+        """End the request that is worked on; the one that waits behind it goes elsewhere."""
+        for number, exchange in enumerate(self.exchanges):
+            exchange.fail(fault if number == 0 else StoppedError("moved"))
+
+    def clear(self) -> None:
+        """Send what waits behind a long request elsewhere."""
+        for exchange in list(self.exchanges)[1:]:
+            exchange.forgotten = True
+            exchange.fail(StoppedError("moved"))
 
     def _flow(self, go: bool) -> None:
         pipe = cast("asyncio.ReadTransport | None", self._transport.get_pipe_transport(1))
@@ -365,8 +421,7 @@ class _Worker(asyncio.SubprocessProtocol):
         self._flow(True)
         with contextlib.suppress(ProcessLookupError):
             self._transport.kill()
-        if self.exchange is not None:
-            self.exchange.fail(StoppedError(self.reason))
+        self._fail(StoppedError(self.reason))
 
     def yield_processor(self) -> None:
         """Let everything else on the processor go first from now on."""
@@ -437,7 +492,7 @@ class Pool:
     _short: int = 0
     _longs: int = 0
     _held: Counter[str] = field(default_factory=Counter)
-    _waiting: OrderedDict[str, deque[asyncio.Future[_Worker]]] = field(default_factory=OrderedDict)
+    _waiting: OrderedDict[str, deque[tuple[asyncio.Future[_Worker], bool]]] = field(default_factory=OrderedDict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _failed: int = 0
     _closed: bool = False
@@ -491,11 +546,12 @@ class Pool:
                 # Whatever keeps processes from starting will not be better in a millisecond.
                 await asyncio.sleep(min(2.0**self._failed, 30.0))
             worker = await _Worker.start(self.settings)
+            worker.on_over = self._over
             self._all.add(worker)
             async with asyncio.timeout(_START):
                 await asyncio.shield(worker.ready)
             self._failed = 0
-            self._free(worker)
+            self._offer(worker)
             return
         except (OSError, StoppedError, TimeoutError) as error:
             self._failed += 1
@@ -506,17 +562,22 @@ class Pool:
         self._short -= 1
         self._fill()
 
-    def _free(self, worker: _Worker) -> None:
-        """Give a worker to who waits longest, client by client in turn."""
-        while len(self._waiting) > 0:
-            client, line = self._waiting.popitem(last=False)
-            turn = line.popleft()
+    def _offer(self, worker: _Worker) -> None:
+        """Give a worker to who waits longest, client by client in turn; a second request may wait in its pipe."""
+        while worker.depth < _AHEAD_REQUESTS and len(self._waiting) > 0:
+            client, line = next(iter(self._waiting.items()))
+            turn, page = line[0]
+            if page and worker.depth > 0:
+                break
+            line.popleft()
+            del self._waiting[client]
             if len(line) > 0:
                 self._waiting[client] = line
             if not turn.done():
+                worker.promised += 1
                 turn.set_result(worker)
-                return
-        self._idle.append(worker)
+        if worker.depth == 0:
+            self._idle.append(worker)
 
     def _drop(self, worker: _Worker, reason: str) -> None:
         """Kill a worker, whose place is taken by a new one."""
@@ -529,15 +590,14 @@ class Pool:
                 self._short -= 1
             self._fill()
 
-    def _give_back(self, worker: _Worker) -> None:
+    def _over(self, worker: _Worker) -> None:
         """A worker that has answered goes on to the next request, or ends where it is one too many."""
-        worker.exchange = None
         if self.snapshots.old:
             self.snapshots.forget(w.snapshot for w in self._all)
-        if worker.reason is not None or worker.ended.done():
-            self._drop(worker, "died")
-        elif not worker.long:
-            self._free(worker)
+        if worker.reason is not None or worker not in self._all:
+            return
+        if not worker.long:
+            self._offer(worker)
         elif worker.nice:
             # A process cannot take back that it lets others go first.
             self._drop(worker, "closed")
@@ -553,7 +613,7 @@ class Pool:
                 self._drop(spare, "closed")
                 if spare is worker:
                     return
-            self._free(worker)
+            self._offer(worker)
 
     def _lengthen(self, worker: _Worker, kind: str) -> None:
         """Move a worker to the long lane; where that is full its query is stopped."""
@@ -565,6 +625,7 @@ class Pool:
         worker.long = True
         self._longs += 1
         self._short -= 1
+        worker.clear()
         if kind == "answer":
             # A stranger's query may be meant badly; a page is our own work and may take what it needs.
             worker.yield_processor()
@@ -606,7 +667,8 @@ class Pool:
     async def _run(
         self, task: str, request: Mapping[str, Any], visit: Visit, limit: float, key: object
     ) -> Reply | Stream:
-        for attempt in (1, 2):
+        killed = 0
+        while True:
             try:
                 worker = await self._turn(visit, max(limit, 1.0), task != "answer")
             except TimeoutError:
@@ -618,6 +680,8 @@ class Pool:
             try:
                 return await self._exchange(worker, task, request, visit, limit)
             except StoppedError as stopped:
+                if stopped.reason == "moved":
+                    continue
                 self.stopped[stopped.reason] += 1
                 if stopped.reason == "left":
                     raise
@@ -630,9 +694,9 @@ class Pool:
                 if stopped.code in _OWN_FAULT:
                     return refusal(422, DIED)
                 # Killed from outside: the query may be as good as any, and nothing of its answer was sent.
-                if attempt == 2:
-                    break
-        return again("the process that worked on this was killed; try again")
+                killed += 1
+                if killed == 2:
+                    return again("the process that worked on this was killed; try again")
 
     def _remember(self, key: object, limit: float) -> None:
         self._hopeless[key] = (limit, time.monotonic())
@@ -645,13 +709,27 @@ class Pool:
             worker = next((w for w in self._idle if w.seasoned == page), self._idle[0])
             self._idle.remove(worker)
             if not worker.ended.done():
+                worker.promised += 1
                 return worker
             self._drop(worker, "died")
+        loop = asyncio.get_running_loop()
+        if not page and len(self._waiting) == 0:
+            # A request in the pipe of a process that has only just begun with another one will not wait there long.
+            now = loop.time()
+            for worker in self._all:
+                if (
+                    worker.depth == 1
+                    and not worker.long
+                    and worker.ready.done()
+                    and worker.reason is None
+                    and (len(worker.exchanges) == 0 or now - worker.exchanges[0].began < _FRESH)
+                ):
+                    worker.promised += 1
+                    return worker
         if sum(len(line) for line in self._waiting.values()) >= self.queue:
             raise asyncio.QueueFull
-        loop = asyncio.get_running_loop()
         turn: asyncio.Future[_Worker] = loop.create_future()
-        self._waiting.setdefault(visit.client, deque()).append(turn)
+        self._waiting.setdefault(visit.client, deque()).append((turn, page))
         visit._stop = lambda: None if turn.done() else turn.set_exception(StoppedError("left"))
         late = loop.call_later(patience, lambda: None if turn.done() else turn.set_exception(TimeoutError()))
         watch = loop.call_later(_SLICE, visit.watch)
@@ -659,11 +737,17 @@ class Pool:
             return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._free(turn.result())
+                self._decline(turn.result())
             raise
         finally:
             late.cancel()
             watch.cancel()
+
+    def _decline(self, worker: _Worker) -> None:
+        """A worker that was promised to somebody who needs it no more."""
+        worker.promised -= 1
+        if worker.reason is None and worker in self._all:
+            self._offer(worker)
 
     async def _exchange(
         self, worker: _Worker, task: str, request: Mapping[str, Any], visit: Visit, limit: float
@@ -672,58 +756,59 @@ class Pool:
         snapshots = self.snapshots
         try:
             folder = snapshots.folder if snapshots.fresh() else await snapshots.current()
+            if visit.gone:
+                raise StoppedError("left")
+            if worker.reason is not None or worker.ended.done() or worker.long:
+                # It came to its end, or to a long request, since it was promised.
+                raise StoppedError("moved")
         except BaseException:
-            self._free(worker)
+            self._decline(worker)
             raise
-        if visit.gone:
-            self._free(worker)
-            raise StoppedError("left")
-        exchange = worker.ask(
-            {**request, "task": task, "snapshot": str(folder), "alarm": limit + _PATIENCE + 5},
-        )
-        visit._stop = lambda: self._drop(worker, "left")
-        late = _Deadline(loop, loop.time() + limit, lambda: self._drop(worker, "slow"))
-        lane = loop.call_later(_SLICE, self._linger, worker, visit, task)
+        exchange = worker.ask({**request, "task": task, "snapshot": str(folder), "alarm": limit + _PATIENCE + 5})
+        clocks: list[_Deadline | asyncio.TimerHandle] = []
+
+        def begin() -> None:
+            clocks.append(_Deadline(loop, loop.time() + limit, lambda: self._drop(worker, "slow")))
+            clocks.append(loop.call_later(_SLICE, self._linger, worker, exchange, visit, task))
+
+        exchange.begin = begin
+        worker.start_clock(exchange)
+        visit._stop = lambda: self._leave(worker, exchange)
         try:
             reply, whole = await exchange.head
         except BaseException:
-            late.cancel()
-            lane.cancel()
-            self._drop(worker, "left")
+            self._leave(worker, exchange)
             raise
-        if not whole:
-            return self._stream(worker, exchange, reply, visit, late, lane)
-        late.cancel()
-        lane.cancel()
-        self._give_back(worker)
-        return reply
+        finally:
+            if exchange.over or exchange.failed or not exchange.head.done():
+                for clock in clocks:
+                    clock.cancel()
+        if whole:
+            return reply
+        return self._stream(worker, exchange, reply, clocks)
 
-    def _linger(self, worker: _Worker, visit: Visit, kind: str) -> None:
-        self._lengthen(worker, kind)
+    def _leave(self, worker: _Worker, exchange: _Exchange) -> None:
+        """Nobody waits for this reply any more: end what works on it, or let it pass where it has not been begun."""
+        if exchange.over or exchange.forgotten:
+            return
+        if len(worker.exchanges) > 0 and worker.exchanges[0] is exchange:
+            self._drop(worker, "left")
+        else:
+            exchange.forgotten = True
+            exchange.fail(StoppedError("left"))
+
+    def _linger(self, worker: _Worker, exchange: _Exchange, visit: Visit, task: str) -> None:
+        if len(worker.exchanges) > 0 and worker.exchanges[0] is exchange:
+            self._lengthen(worker, task)
         visit.watch()
 
     def _stream(
-        self,
-        worker: _Worker,
-        exchange: _Exchange,
-        reply: Reply,
-        visit: Visit,
-        late: _Deadline,
-        lane: asyncio.TimerHandle,
+        self, worker: _Worker, exchange: _Exchange, reply: Reply, clocks: list[_Deadline | asyncio.TimerHandle]
     ) -> Stream:
-        closed = False
-
         def close() -> None:
-            nonlocal closed
-            if closed:
-                return
-            closed = True
-            late.cancel()
-            lane.cancel()
-            if exchange.over:
-                self._give_back(worker)
-            else:
-                self._drop(worker, "left")
+            for clock in clocks:
+                clock.cancel()
+            self._leave(worker, exchange)
 
         async def parts() -> AsyncIterator[bytes]:
             while True:
@@ -733,7 +818,9 @@ class Pool:
                 handed = asyncio.get_running_loop().time()
                 yield data
                 # The time that the client takes to read is no time of the query.
-                late.extend(asyncio.get_running_loop().time() - handed)
+                for clock in clocks:
+                    if isinstance(clock, _Deadline):
+                        clock.extend(asyncio.get_running_loop().time() - handed)
 
         return Stream(reply, parts(), close)
 
@@ -746,7 +833,9 @@ class Pool:
                 self._writer = await _Worker.start(self.settings)
                 await self._writer.ready
             worker = self._writer
+            worker.promised += 1
             exchange = worker.ask({**request, "task": "write", "alarm": limit + 5})
+            worker.start_clock(exchange)
             late = asyncio.get_running_loop().call_later(limit, worker.stop, "slow")
             try:
                 reply, _ = await asyncio.shield(exchange.head)
@@ -761,7 +850,6 @@ class Pool:
                 raise
             finally:
                 late.cancel()
-            worker.exchange = None
             await self.snapshots.current(now=True)
             return reply
 

@@ -566,7 +566,8 @@ class Service:
         if "state" in given and given["state"][-1] != self._pool.snapshots.tag:
             raise RefusedError(409, "the store has changed since the first page; begin again without offset and state")
         request = {
-            **common,
+            "accept": common["accept"],
+            "format": common["format"],
             "query": queries[0],
             "default": given.get("default-graph-uri", []),
             "named": given.get("named-graph-uri", []),

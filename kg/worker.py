@@ -156,7 +156,7 @@ class _Desk:
     """What a worker has at hand: the triples of one snapshot, as Oxigraph's store and as kg's, and the ontology."""
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        self.folder = folder
+        self.name = str(folder)
         self.path = Path(settings["store"])
         self.prefixes: dict[str, str] = settings["prefixes"]
         self.base: str = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["base"]
@@ -523,7 +523,7 @@ def work() -> None:
             if request["task"] == "write":
                 reply: Reply | None = _write(request, settings)
             else:
-                if desk is None or desk.folder != Path(request["snapshot"]):
+                if desk is None or desk.name != request["snapshot"]:
                     desk = _Desk(Path(request["snapshot"]), settings)
                 reply = _TASKS[request["task"]](desk, request, line)
         except RefusedError as refused:
