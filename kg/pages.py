@@ -179,7 +179,7 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
 
 
 def query_page(site: Site) -> Page:
-    """The page to write queries in, with the canned questions bound to their examples."""
+    """The page to write queries in: the canned questions as forms, and an editor that knows the ontology."""
     w = site.words
     questions = []
     for question in search.questions().values():
@@ -189,19 +189,34 @@ def query_page(site: Site) -> Page:
             text = search.bind(site.store, question, question.example, ontology=site.ontology)
         given = "".join(f"  {name}={value}" for name, value in question.example.items())
         lines = [line for line in text.splitlines() if re.match(r"#\s*(title|param|example)\b", line) is None]
-        questions.append({"title": title, "text": f"# {title}{given}\n" + "\n".join(lines).strip() + "\n"})
+        questions.append(
+            {
+                "name": question.name,
+                "title": title,
+                "text": f"# {title}{given}\n" + "\n".join(lines).strip() + "\n",
+                "example": dict(question.example),
+                "parameters": [
+                    {"name": p.name, "kind": p.kind, "default": p.default, "labels": dict(p.labels)}
+                    for p in question.parameters
+                ],
+            }
+        )
     data = {
         "words": w,
         "questions": questions,
         "prefixes": dict(PREFIXES),
+        "terms": _terms(site.ontology),
         "base": site.store.iris.base,
         "root": site.prefix + "/",
         "lang": site.language if site.chosen else "",
+        "language": site.language,
     }
     known = w["known"].format(prefixes=" ".join(f"{name}:" for name in PREFIXES))
+    style, script = (f"{site.prefix}/static/{EDITOR}.{kind}" for kind in ("css", "js"))
     body = f"""<aside><h2>{_e(w["examples"])}</h2><ul id="questions"></ul></aside>
 <div>
-<label class="hint" for="text">{_e(known)}</label>
+<form id="form" hidden></form>
+<label class="hint" for="text">{_e(known)}　{_e(w["complete"])}</label>
 <textarea id="text" spellcheck="false" autocapitalize="off" autocomplete="off"></textarea>
 <div class="bar"><button class="run" id="run" type="button">{_e(w["run"])}</button>
 <span id="status" role="status" aria-live="polite"></span><span class="saves" id="saves" hidden></span></div>
@@ -209,14 +224,54 @@ def query_page(site: Site) -> Page:
 <div id="out"><p class="hint">{_e(w["hint"])}</p></div>
 <noscript><p>{_e(w["noscript"])}</p></noscript>
 </div>
-<script type="application/json" id="kg-data">{_json(data)}</script>"""
-    return _page(site, w["sparql"], body, script=_asset("query.js"), wide=True)
+<script type="application/json" id="kg-data">{_json(data)}</script>
+<link rel="stylesheet" href="{_e(style)}">
+<script src="{_e(script)}"></script>"""
+    return _page(site, w["sparql"], body, script=_asset("query.js"), wide=True, editor=True)
+
+
+#: The editor of the query page in `page/static`; where it comes from stands in the licence beside it.
+EDITOR = "yasqe-4.6.2.min"
+
+
+def _terms(ontology: Ontology) -> list[dict[str, str]]:
+    """The names that a query is made of, with their labels: those of the ontology and the few others in use."""
+    found = []
+    for name in (
+        *ontology.entities,
+        *ontology.facts,
+        *sorted(set(ontology.labels) - {*ontology.entities, *ontology.facts}),
+    ):
+        kind = "entity" if name in ontology.entities else "fact" if name in ontology.facts else "property"
+        kind = "role" if name in ontology.roles else kind
+        labels = {language: ontology.label(name, language) for language in ("zh", "en")}
+        found.append({"prefix": "kg", "name": name, "kind": kind, **labels})
+    for prefix, name, like in (
+        ("rdfs", "label", "name"),
+        ("skos", "altLabel", "naming"),
+        ("schema", "datePublished", "date"),
+        ("schema", "isBasedOn", "inDocument"),
+        ("schema", "url", "document"),
+    ):
+        if like in ontology.labels:
+            labels = {language: ontology.label(like, language) for language in ("zh", "en")}
+            found.append({"prefix": prefix, "name": name, "kind": "property", **labels})
+    return found
 
 
 # ---------------------------------------------------------------- parts
 
 
-def _page(site: Site, title: str, body: str, *, script: str = "", wide: bool = False, status: int = 200) -> Page:
+def _page(
+    site: Site,
+    title: str,
+    body: str,
+    *,
+    script: str = "",
+    wide: bool = False,
+    status: int = 200,
+    editor: bool = False,
+) -> Page:
     w, css = site.words, _asset("site.css")
     other = urllib.parse.quote(site.path, safe="/") + f"?lang={w['otherLanguage']}"
     text = f"""<!doctype html>
@@ -238,8 +293,11 @@ def _page(site: Site, title: str, body: str, *, script: str = "", wide: bool = F
 </body>
 </html>
 """
+    # The editor is a file of this server and says of its lines where they stand, which counts as style in line.
+    styles = "'self' 'unsafe-inline'" if editor else _digest(css)
+    scripts = f"'self' {_digest(script)}" if editor else _digest(script)
     policy = (
-        f"default-src 'none'; style-src {_digest(css)}; script-src {_digest(script)}; connect-src 'self'; "
+        f"default-src 'none'; style-src {styles}; script-src {scripts}; connect-src 'self'; "
         "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return Page(text, policy, status)

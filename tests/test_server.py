@@ -540,11 +540,33 @@ def test_query_page(client: TestClient) -> None:
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     data = re.search(r'<script type="application/json" id="kg-data">(.+?)</script>', response.text)
     assert data is not None
-    questions = json.loads(data[1])["questions"]
+    known = json.loads(data[1])
+    questions = known["questions"]
+    assert {
+        "prefix": "kg",
+        "name": "Agreement",
+        "kind": "fact",
+        "zh": ONTOLOGY.label("Agreement"),
+        "en": "agreement",
+    } in [{**term, "en": term["en"].lower()} for term in known["terms"]]
+    assert [p["name"] for p in questions[0]["parameters"]] == ["a", "b"]
     assert len(questions) == len(list((ROOT / "data" / "queries").glob("*.rq")))
     for question in questions:
         answer = client.post("/sparql", data={"query": question["text"]})
         assert answer.status_code == 200, (question, answer.text)
+    # The editor is a file of this server, and nothing else is loaded from anywhere.
+    loaded = re.findall(r'(?:src|href)="([^"#?]+)"', response.text)
+    assert {link for link in loaded if link.startswith("/static/")} == {
+        "/static/yasqe-4.6.2.min.css",
+        "/static/yasqe-4.6.2.min.js",
+    }
+    assert all(link.startswith("/") for link in loaded)
+    for name in ("yasqe-4.6.2.min.js", "yasqe-4.6.2.min.css", "yasqe-4.6.2.licence.txt"):
+        file = client.get(f"/static/{name}")
+        assert file.status_code == 200
+        assert "immutable" in file.headers["cache-control"]
+    for name in ("../query.js", "none.js", "YASQE.js", ""):
+        assert client.get(f"/static/{name}").status_code == 404
     # A link with a query is for a browser the page, and for any other program the answer.
     shared = "/sparql?" + urlencode({"query": SELECT})
     assert client.get(shared, headers=BROWSER).text == response.text
