@@ -11,14 +11,15 @@ Lists have an order that is always the same, and come in pages: `page` and `limi
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from kg import __version__, network, search
+from kg import __version__, network, search, view
 from kg.errors import QueryError, StoreError, UnknownNameError
 from kg.model import Extraction
 from kg.ontology import KG, Ontology
@@ -404,6 +405,89 @@ def _path(sources: Sources, *, from_: str, to: str, count: int) -> dict[str, Any
     }
 
 
+# ---------------------------------------------------------------- parts of the graph for the page
+
+#: Facts of an entity that the page gets at once, the newest; it says how many there are.
+AROUND = 300
+
+
+def _graph(
+    sources: Sources,
+    *,
+    around: str | None,
+    type: str | None,  # noqa: A002
+    find: str | None,
+    from_: str | None,
+    to: str | None,
+    document: str | None,
+) -> dict[str, Any]:
+    store, ontology = sources.store, sources.ontology
+    if sum(given is not None for given in (around, find, from_ if to is not None else to, document)) != 1:
+        raise QueryError("give one of around=…, find=…, document=…, or both from=… and to=…")
+    entities: list[str] = []
+    facts: list[str] = []
+    articles: dict[str, view.Article] = {}
+    if around is not None:
+        hit = _resolve(sources, around)
+        entities = [hit.iri]
+        facts = newest_facts(store, ontology, hit.iri, type=type)
+    elif find is not None:
+        entities = [hit.iri for hit in search.find(store, find, ontology=ontology, limit=30)]
+    elif document is not None:
+        iri = store.iris.document(document).value
+        text, mentions = _mentions(sources, document)
+        facts = [r.iri for r in search.facts(store, ontology=ontology, document=document, limit=None).rows]
+        entities = sorted({store.iris.entity(m["entity"]).value for m in mentions if m["entity"] is not None})
+        if text is not None:
+            spans = [(m["start"], m["end"], store.iris.entity(m["entity"]).value) for m in mentions if m["entity"]]
+            articles[iri] = view.Article(text, tuple(spans))
+        elif len(facts) == 0:
+            raise UnknownNameError(f"the store has no document {document!r}")
+    else:
+        ends = [_resolve(sources, name) for name in (from_ or "", to or "")]
+        entities = [end.iri for end in ends]
+        if ends[0].iri != ends[1].iri and all(i in sources.network.nodes for i in entities):
+            ways = network.paths(sources.network, entities[0], entities[1], k=3)
+            facts = list(dict.fromkeys(f.id for way in ways for step in way.steps for f in step))
+    part = network.load_network(store, ontology, facts=facts, entities=entities)
+    found = view.part(part, ontology, totals=fact_counts(store, ontology, part.nodes), articles=articles, whole=True)
+    # Pairs become lists, as they are for everybody who reads the answer.
+    answered: dict[str, Any] = json.loads(json.dumps(found))
+    return answered
+
+
+def newest_facts(
+    store: Store,
+    ontology: Ontology,
+    entity: str,
+    *,
+    type: str | None = None,  # noqa: A002
+    limit: int = AROUND,
+) -> list[str]:
+    """The IRIs of the newest facts that an entity (by IRI) takes part in."""
+    roles = " ".join(f"<{KG}{r}>" for r in ontology.roles)
+    names = ontology.subclasses(search.fact_class(ontology, type)) if type is not None else tuple(ontology.facts)
+    kinds = " ".join(f"<{KG}{n}>" for n in names)
+    rows = store.query(
+        f"""SELECT DISTINCT ?fact ?day WHERE {{ VALUES ?role {{ {roles} }} ?fact ?role <{entity}> .
+            VALUES ?class {{ {kinds} }} ?fact a ?class . OPTIONAL {{ ?fact <{KG}dateEnd> ?day }} }}
+            ORDER BY DESC(STR(?day)) ?fact LIMIT {limit}"""
+    ).values()
+    return list(dict.fromkeys(str(row["fact"]) for row in rows))
+
+
+def fact_counts(store: Store, ontology: Ontology, entities: Iterable[str]) -> dict[str, int]:
+    """Of how many facts each of some entities is a participant."""
+    roles = " ".join(f"<{KG}{r}>" for r in ontology.roles)
+    kinds = " ".join(f"<{KG}{c}>" for c in ontology.facts)
+    values = " ".join(f"<{iri}>" for iri in entities)
+    rows = store.query(
+        f"""SELECT ?e (COUNT(DISTINCT ?fact) AS ?n) WHERE {{ VALUES ?e {{ {values} }} VALUES ?role {{ {roles} }}
+            ?fact ?role ?e . VALUES ?class {{ {kinds} }} ?fact a ?class }} GROUP BY ?e"""
+    ).values()
+    return {str(row["e"]): int(row["n"]) for row in rows if "e" in row}
+
+
 # ---------------------------------------------------------------- documents, numbers, classes, questions
 
 
@@ -745,6 +829,27 @@ OPERATIONS: Mapping[str, Operation] = {
                 from_=_ref("Entity"),
                 to=_ref("Entity"),
                 paths=_list(_object(cost=_NUMBER, nodes=_list(_ref("Named")), steps=_list(_list(_ref("Fact"))))),
+            ),
+        ),
+        Operation(
+            "graph",
+            "A part of the graph as the graph page reads it: around an entity, the entities that a name may mean, the"
+            " ways between two, or a document with its text",
+            _graph,
+            (
+                Parameter("around", _NAME),
+                _TYPE,
+                Parameter("find", _NAME),
+                Parameter("from", _NAME),
+                Parameter("to", _NAME),
+                Parameter("document", "the id of a document"),
+            ),
+            _object(
+                nodes=_list({"type": "array"}),
+                facts=_list({"type": "object"}),
+                documents=_list({"type": "array"}),
+                places=_list({"type": "array"}),
+                labels={"type": "object"},
             ),
         ),
         Operation(

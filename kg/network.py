@@ -216,6 +216,7 @@ _PREFIXES = f"PREFIX kg: <{KG}> PREFIX rdfs: <{RDFS}> PREFIX skos: <{SKOS}> PREF
 
 _ENTITIES = """
 SELECT DISTINCT ?entity ?class ?name ?alias ?code ?province ?city WHERE {{
+  {some}
   VALUES ?class {{ {classes} }}
   ?entity a ?class ; rdfs:label ?name .
   OPTIONAL {{ ?entity skos:altLabel ?alias }}
@@ -226,6 +227,7 @@ SELECT DISTINCT ?entity ?class ?name ?alias ?code ?province ?city WHERE {{
 
 _WITHIN = """
 SELECT DISTINCT ?entity ?whole ?name ?level ?own WHERE {{
+  {some}
   {{ ?entity kg:level ?own }} UNION
   {{ {{ ?entity kg:within ?whole }} UNION {{ ?entity schema:isPartOf ?whole }}
      OPTIONAL {{ ?whole rdfs:label ?name }} OPTIONAL {{ ?whole kg:level ?level }} }}
@@ -233,6 +235,7 @@ SELECT DISTINCT ?entity ?whole ?name ?level ?own WHERE {{
 
 _ROLES = """
 SELECT DISTINCT ?fact ?class ?role ?entity WHERE {{
+  {some}
   VALUES ?class {{ {classes} }}
   ?fact a ?class ; ?role ?entity .
   VALUES ?role {{ {roles} }}
@@ -240,6 +243,7 @@ SELECT DISTINCT ?fact ?class ?role ?entity WHERE {{
 
 _VALUES = """
 SELECT DISTINCT ?fact ?property ?value WHERE {{
+  {some}
   VALUES ?class {{ {classes} }}
   ?fact a ?class ; ?property ?value .
   FILTER(isLiteral(?value))
@@ -247,6 +251,7 @@ SELECT DISTINCT ?fact ?property ?value WHERE {{
 
 _TELLINGS = """
 SELECT DISTINCT ?fact ?evidence ?quote ?start ?end ?confidence ?rule ?document ?title ?date ?source ?url WHERE {{
+  {some}
   VALUES ?class {{ {classes} }}
   ?fact a ?class ; kg:evidence ?evidence .
   ?evidence kg:quote ?quote ; kg:inDocument ?document .
@@ -261,28 +266,33 @@ SELECT DISTINCT ?fact ?evidence ?quote ?start ?end ?confidence ?rule ?document ?
 }}"""
 
 
-def load_network(store: Queryable, ontology: Ontology) -> FactNetwork:
+def load_network(
+    store: Queryable, ontology: Ontology, *, facts: Sequence[str] | None = None, entities: Sequence[str] = ()
+) -> FactNetwork:
     """Read every fact of a store with its participants and sentences, by five SELECT queries.
 
-    Entities that take part in no fact are left out. Where two documents differ about a single value, the smaller one
-    in code point order is taken, so that the result does not depend on the order of the store.
+    With `facts`, IRIs, only these are read, and the `entities` beside them, whether they take part in one or not.
+    Entities that take part in no fact are left out otherwise. Where two documents differ about a single value, the
+    smaller one in code point order is taken, so that the result does not depend on the order of the store.
     """
     entity_classes = " ".join(f"kg:{name}" for name in ontology.entities)
     fact_classes = " ".join(f"kg:{name}" for name in ontology.facts)
     roles = " ".join(f"kg:{name}" for name in ontology.roles)
+    some = "" if facts is None else _values("fact", facts)
 
     participants: dict[str, set[tuple[str, str]]] = defaultdict(set)
     classes: dict[str, set[str]] = defaultdict(set)
-    for row in _select(store, _ROLES, classes=fact_classes, roles=roles):
+    for row in _select(store, _ROLES, classes=fact_classes, roles=roles, some=some):
         participants[row["fact"]].add((_local(row["role"]), row["entity"]))
         classes[row["fact"]].add(_local(row["class"]))
 
+    wanted = {entity for pairs in participants.values() for _, entity in pairs} | set(entities)
     known: dict[str, dict[str, set[str]]] = {}
-    for row in _select(store, _ENTITIES, classes=entity_classes):
+    these = "" if facts is None else _values("entity", sorted(wanted))
+    for row in _select(store, _ENTITIES, classes=entity_classes, some=these):
         values = known.setdefault(row["entity"], defaultdict(set))
         for key, value in row.items():
             values[key].add(_local(value) if key == "class" else value)
-    wanted = {entity for pairs in participants.values() for _, entity in pairs}
     nodes = {
         iri: _node(iri, values, ontology)
         for iri, values in sorted(known.items(), key=lambda kv: kv[0])
@@ -290,12 +300,12 @@ def load_network(store: Queryable, ontology: Ontology) -> FactNetwork:
     }
 
     literals: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in _select(store, _VALUES, classes=fact_classes):
+    for row in _select(store, _VALUES, classes=fact_classes, some=some):
         name, value = _local(row["property"]), row["value"]
         if name not in literals[row["fact"]] or value < literals[row["fact"]][name]:
             literals[row["fact"]][name] = value
     told: dict[str, dict[tuple[str, str], dict[str, str]]] = defaultdict(dict)
-    for row in _select(store, _TELLINGS, classes=fact_classes):
+    for row in _select(store, _TELLINGS, classes=fact_classes, some=some):
         # A document may have several titles or evidence several rules: one row a sentence is kept, the least.
         sentence = told[row["fact"]].setdefault((row["document"], row["evidence"]), row)
         for key, value in row.items():
@@ -303,7 +313,7 @@ def load_network(store: Queryable, ontology: Ontology) -> FactNetwork:
                 max(sentence.get(key, value), value) if key == "confidence" else min(sentence.get(key, value), value)
             )
 
-    facts = []
+    rows = []
     for iri, pairs in sorted(participants.items(), key=lambda kv: kv[0]):
         klass = _narrowest(classes[iri], ontology)
         order = {role.name: n for n, role in enumerate(ontology.facts[klass].roles)}
@@ -311,36 +321,41 @@ def load_network(store: Queryable, ontology: Ontology) -> FactNetwork:
         if len(kept) == 0:
             continue
         names = [n for _, node in kept for n in (nodes[node].name, *nodes[node].aliases)]
-        facts.append(
+        rows.append(
             _fact(
                 iri, klass, tuple(kept), literals[iri], [told[iri][key] for key in sorted(told[iri])], names, ontology
             )
         )
-    used = {node for fact in facts for node in fact.nodes}
-    regions, above = _regions(store, nodes)
+    used = {node for fact in rows for node in fact.nodes} | set(entities)
+    regions, above = _regions(store, nodes, whole=facts is None)
     placed = [
         replace(node, within=node.id if node.id in regions else _first_region(node.id, above, regions))
         for node in nodes.values()
         if node.id in used
     ]
-    return FactNetwork.of(placed, facts, regions.values())
+    return FactNetwork.of(placed, rows, regions.values())
 
 
-def _regions(store: Queryable, nodes: Mapping[str, Node]) -> tuple[dict[str, Region], dict[str, str]]:
-    """Every place of a store with what it lies in, and what each entity lies in or is a part of."""
+def _regions(
+    store: Queryable, nodes: Mapping[str, Node], *, whole: bool
+) -> tuple[dict[str, Region], dict[str, str]]:
+    """Places with what they lie in, and what each entity lies in or is a part of: of the whole store, or as far as
+    some nodes need it.
+    """
+    some = "" if whole else _values("start", sorted(nodes)) + " ?start (kg:within|schema:isPartOf)* ?entity ."
     above: dict[str, str] = {}
     names = {node.id: node.name for node in nodes.values()}
     levels: dict[str, str] = {}
-    for row in _select(store, _WITHIN):
-        entity, whole = row["entity"], row.get("whole")
+    for row in _select(store, _WITHIN, some=some):
+        entity, above_it = row["entity"], row.get("whole")
         if "own" in row:
             levels[entity] = min(levels.get(entity, row["own"]), row["own"])
-        if whole is None:
+        if above_it is None:
             continue
-        above[entity] = min(above.get(entity, whole), whole)
-        names.setdefault(whole, row.get("name", ""))
+        above[entity] = min(above.get(entity, above_it), above_it)
+        names.setdefault(above_it, row.get("name", ""))
         if "level" in row:
-            levels[whole] = min(levels.get(whole, row["level"]), row["level"])
+            levels[above_it] = min(levels.get(above_it, row["level"]), row["level"])
     places = {i for i in levels if names.get(i, "") != ""}
     places |= {node.id for node in nodes.values() if node.type in _SPATIAL}
     regions = {
@@ -394,6 +409,10 @@ def _select(store: Queryable, query: str, **parts: str) -> Iterator[dict[str, st
             if term is not None:
                 row[name] = str(getattr(term, "value", term))
         yield row
+
+
+def _values(variable: str, iris: Iterable[str]) -> str:
+    return f"VALUES ?{variable} {{ {' '.join(f'<{iri}>' for iri in iris)} }}"
 
 
 def _local(iri: str) -> str:

@@ -24,7 +24,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kg import __version__, network, search
+from kg import __version__, api, network, search
 from kg.errors import KgError
 from kg.ontology import Ontology
 from kg.rdf import PREFIXES
@@ -116,7 +116,9 @@ def fact_page(site: Site, name: str) -> Page:
     """One fact with its participants and all its sentences."""
     row = search.fact_rows(site.store, [site.store.iris.fact(name).value], ontology=site.ontology)[0]
     title = row.label or site.ontology.label(row.type, site.language)
-    about = [(_e(site.words["id"]), _e(name)), _data(site, "/fact/" + name)]
+    ends = [named.id for _, named in row.roles[:1]]
+    graph = [(_e(site.words["graph"]), site.link("/", site.words["around"], around=end) + "") for end in ends]
+    about = [(_e(site.words["id"]), _e(name)), *graph, _data(site, "/fact/" + name)]
     return _page(site, title, _heading(title, site.label(row.type)) + _pairs(about) + "<h2></h2>" + _fact(site, row))
 
 
@@ -155,24 +157,65 @@ def missing_page(site: Site, name: str) -> Page:
     return _page(site, w["missing"], body, status=404)
 
 
-def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Page:
-    """The graph page of the store, or of what lies around some of its entities.
+#: A store of so many facts is in the page as a whole; of more it holds the start, and asks for what is looked at.
+WHOLE = 2000
 
-    Raises UnknownNameError for a name that fits no entity, or several.
+#: The start of a large store: so many of its busiest entities with so many of their newest facts each, and the newest.
+BUSIEST, OF_EACH, NEWEST = 12, 10, 40
+
+
+def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Page:
+    """The graph page of the store, or of what lies around some of its entities, `depth` facts far.
+
+    A small store is in the page as a whole. Of a large one, and around entities, the page holds a part and asks the
+    server for more. Raises UnknownNameError for a name that fits no entity, or several.
     """
-    centres = [search.resolve_name(site.store, name, ontology=site.ontology) for name in around]
-    part = network.load_network(site.store, site.ontology)
+    store, ontology = site.store, site.ontology
+    centres = [search.resolve_name(store, name, ontology=ontology) for name in around]
     focus = [centre.iri for centre in centres]
-    if len(focus) > 0:
-        part = network.around(part, focus, depth)
+    numbers = search.stats(store, ontology=ontology, top=BUSIEST)
+    # The classes of the statistics are the narrowest: what the page counts are the broad ones.
+    counts: dict[str, int] = {}
+    for name, count in numbers.facts:
+        if name in ontology.facts:
+            counts[ontology.top(name)] = counts.get(ontology.top(name), 0) + count
+    total = sum(counts.values())
+    lazy = total > WHOLE or (len(focus) > 0 and depth == 1)
+    totals = None
+    if not lazy:
+        part = network.load_network(store, ontology)
+        if len(focus) > 0:
+            part = network.around(part, focus, depth)
+    else:
+        facts = [f for iri in focus for f in api.newest_facts(store, ontology, iri)]
+        if len(focus) == 0:
+            for named, _ in numbers.busiest:
+                facts += api.newest_facts(store, ontology, named.iri, limit=OF_EACH)
+            facts += [row.iri for row in search.facts(store, ontology=ontology, limit=NEWEST).rows]
+        part = network.load_network(store, ontology, facts=list(dict.fromkeys(facts)), entities=focus)
+        totals = api.fact_counts(store, ontology, part.nodes)
     title = " · ".join(centre.label for centre in centres) or site.words["graph"]
-    language: Any = site.language
-    text = render(part, site.ontology, title=title, language=language, focus=focus)
-    # The page is written for a file that stands alone; here it gets a way to its neighbour.
-    tools = '<div id="tools"'
-    tail = f"?lang={site.language}" if site.chosen else ""
-    text = text.replace(
-        tools, f'<a class="pill link" href="{_e(site.prefix)}/sparql{tail}">{_e(site.words["query"])}</a>{tools}', 1
+    root, language = site.prefix + "/", site.language
+    server = {
+        "lazy": lazy,
+        "entity": root + "entity/",
+        "fact": root + "fact/",
+        "document": root + "document/",
+        "graph": root + "api/graph",
+        "sparql": root + "sparql",
+        "home": root,
+        "tail": f"?lang={language}" if site.chosen else "",
+        "counts": counts,
+        "total": {"entities": sum(count for _, count in numbers.entities), "facts": total, "documents": numbers.documents},
+    }
+    text = render(
+        part,
+        ontology,
+        title=title,
+        language="zh" if language == "zh" else "en",
+        focus=focus,
+        server=server,
+        totals=totals,
     )
     # The page has a policy of its own inside; only this cannot stand there.
     return Page(text, "frame-ancestors 'none'")

@@ -118,18 +118,20 @@ def render(
     focus: Sequence[str] = (),
     articles: Mapping[str, Article] | None = None,
     server: Mapping[str, Any] | None = None,
+    totals: Mapping[str, int] | None = None,
 ) -> str:
     """The page of a network as the text of one HTML file; write it as UTF-8.
 
     All entities are in the file, but of more than `limit` (by default LIMIT) not all are in the picture: the best
     connected are shown, and the page says so and unfolds the others. `focus` are ids of nodes that are shown in any
     case; a single one is open at first. `articles` are texts for the reader, by IRI of the document. `server` is what
-    a page that is served knows about its server; a page with it may ask that server for more, and no other.
+    a page that is served knows about its server; a page with it may ask that server for more, and no other. `totals`
+    says of how many facts each node is a participant where the network is a part of what the server has.
     Raises ValueError for an engine that does not exist. The same network gives the same text.
     """
     taken, _ = chosen_engine(network, ontology, engine)
     drawing = _Drawing(network, ontology, limit=limit, focus=focus)
-    data = payload(drawing, title=title, language=language, articles=articles or {})
+    data = payload(drawing, title=title, language=language, articles=articles or {}, totals=totals)
     data["server"] = None if server is None else dict(server)
     write = _pyvis_page if taken == "pyvis" else _canvas_page
     return write(drawing, data, title=title, language=language, served=server is not None)
@@ -243,11 +245,16 @@ def label_width(text: str) -> float:
 
 
 def payload(
-    drawing: _Drawing, *, title: str, language: str, articles: Mapping[str, Article] | None = None
+    drawing: _Drawing,
+    *,
+    title: str,
+    language: str,
+    articles: Mapping[str, Article] | None = None,
+    totals: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """Everything the page knows, as values that JSON can hold; documents and names once, referred to by number."""
     network, ontology = drawing.network, drawing.ontology
-    data = part(network, ontology, order=drawing, articles=articles)
+    data = part(network, ontology, order=drawing, articles=articles, totals=totals)
     data.update(
         title=title,
         language=language,
@@ -266,10 +273,12 @@ def part(
     order: _Drawing | None = None,
     articles: Mapping[str, Article] | None = None,
     totals: Mapping[str, int] | None = None,
+    whole: bool = False,
 ) -> dict[str, Any]:
     """Nodes, facts, places and documents of a network with the words for them; what a served page asks for more of.
 
-    `totals` says of how many facts a node is a participant where the network holds only some of them.
+    `totals` says of how many facts a node is a participant where the network holds only some of them. With `whole`
+    articles come with all of their paragraphs and not only with those that hold evidence.
     """
     nodes = order.nodes if order is not None else sorted(network.nodes.values(), key=lambda n: n.id)
     facts = order.facts if order is not None else sorted(network.facts.values(), key=lambda f: f.id)
@@ -333,7 +342,7 @@ def part(
         }
         rows.append({key: value for key, value in values.items() if value is not None})
     names |= {node.klass for node in nodes}
-    for iri, paragraphs in _paragraphs(articles or {}, places, number).items():
+    for iri, paragraphs in _paragraphs(articles or {}, places, number, whole=whole).items():
         document_rows[documents[iri]][5] = paragraphs
     return {
         "classes": [_legend(c, shape=c.shape) for c in classes],
@@ -367,7 +376,11 @@ def _used(known: Mapping[str, Any], names: set[str]) -> list[Any]:
 
 
 def _paragraphs(
-    articles: Mapping[str, Article], evidence: Mapping[str, Sequence[tuple[int, int]]], number: Mapping[str, int]
+    articles: Mapping[str, Article],
+    evidence: Mapping[str, Sequence[tuple[int, int]]],
+    number: Mapping[str, int],
+    *,
+    whole: bool,
 ) -> dict[str, list[list[Any]]]:
     """Of each document the paragraphs that hold evidence: start, text, and the mentions in it by number of the node.
 
@@ -383,7 +396,7 @@ def _paragraphs(
         start = 0
         for paragraph in article.text.split("\n"):
             end = start + len(paragraph)
-            if any(a < end and b > start for a, b in spans):
+            if whole or any(a < end and b > start for a, b in spans):
                 mentions = [
                     [a - start, b - start, number[node]]
                     for a, b, node in article.mentions

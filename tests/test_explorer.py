@@ -5,12 +5,17 @@ Every page is opened from a file with a space and Chinese in its name, and every
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
 import re
 import shutil
+import socket
 import subprocess
+import sys
+import time
+import urllib.request
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -376,6 +381,80 @@ def test_sources_that_differ_are_two(opened: Open) -> None:
     assert card.locator(".telling").count() == 2
 
 
+# ---------------------------------------------------------------- the same shell on a server
+
+
+@pytest.fixture(scope="module")
+def served(corpus: Store) -> Iterator[str]:
+    """The address of a server of the sample corpus, in a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert corpus.path is not None
+    command = [sys.executable, "-m", "kg", "serve", "--store", str(corpus.path), "--port", str(port)]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        for _ in range(150):
+            with contextlib.suppress(OSError), urllib.request.urlopen(address + "health", timeout=2):
+                break
+            time.sleep(0.2)
+        yield address
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+def test_on_a_server_what_is_looked_at_is_loaded_as_needed(served: str, browser: Any) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda e: errors.append(str(e)))
+    page.goto(served + "?lang=zh&around=place/330402")
+    page.wait_for_selector("html[data-ready=yes]")
+    known = page.evaluate("() => kg.known()")
+    assert known["facts"] < 60
+    # A name that this page does not know: the server finds it, and its facts come when it is chosen.
+    page.fill("#q", "qyjt")
+    page.wait_for_selector("#hits li[role=option]:has-text('启岳集团')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#panel h3:has-text('启岳集团')")
+    page.wait_for_function(f"() => kg.known().facts > {known['facts']} + 20")
+    assert page.locator("#panel article.fact").count() > 10
+    # A way through what no page has yet.
+    page.locator("#panel button", has_text="找关系").click()
+    page.fill("#q", "林若川")
+    page.wait_for_selector("#hits li[role=option]:has-text('林若川')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#panel h3:has-text('启岳集团 → 林若川')")
+    # The whole article from the server, and the page of the entity, which leads back.
+    page.locator("#panel button.quote").first.click()
+    page.wait_for_selector("#reader .here")
+    assert page.locator("#reader .para").count() > 2
+    page.keyboard.press("Escape")
+    page.locator("#panel dd a.link", has_text="启岳集团").first.click()
+    page.wait_for_selector("#panel h3:text-is('启岳集团')")
+    page.locator("#panel a.page").first.click()
+    page.wait_for_selector("h1:has-text('启岳集团')")
+    page.locator("a[href*='around=']").first.click()
+    page.wait_for_selector("html[data-ready=yes]")
+    assert page.locator("#panel h3").inner_text() == "启岳集团"
+    assert errors == []
+    context.close()
+
+
+def test_a_page_of_a_server_that_is_gone_says_so(served: str, browser: Any) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
+    page = context.new_page()
+    page.goto(served + "?lang=zh&around=place/330402")
+    page.wait_for_selector("html[data-ready=yes]")
+    page.route("**/api/**", lambda route: route.abort())
+    page.locator("#panel article.fact dd a.link").last.click()
+    page.locator("#panel button.quote").first.click()
+    page.wait_for_selector("#reader :text('连不上服务')")
+    context.close()
+
+
 # ---------------------------------------------------------------- files
 
 
@@ -613,8 +692,6 @@ def test_a_page_written_on_a_chinese_windows_is_the_same(
     pages: dict[str, str], corpus: Store, opened: Open, tmp_path: Path
 ) -> None:
     """`kg view` with GBK as the code page of the machine: the file is UTF-8 all the same."""
-    import sys
-
     out = tmp_path / "图谱 甲.html"
     code = (
         "import builtins, locale, _locale, sys\n"

@@ -585,7 +585,8 @@ def test_graph_page(client: TestClient) -> None:
     whole = client.get("/", headers=BROWSER)
     assert whole.headers["content-type"] == "text/html; charset=utf-8"
     assert whole.headers["content-security-policy"] == "frame-ancestors 'none'"
-    assert '<a class="pill link" href="/sparql">' in whole.text
+    assert '"sparql":"/sparql"' in whole.text
+    assert "connect-src 'self'" in whole.text
     part = client.get("/", params={"around": "杨浦区", "depth": "1"}).text
     assert "<title>杨浦区</title>" in part
     assert "闻泰通讯" in whole.text

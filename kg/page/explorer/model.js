@@ -173,11 +173,18 @@ function allLines() {
 /** @param {number} key */
 const linesAt = key => linesOf.get(key) || [];
 
-/** First and last day that count for the filter of time; null where none is known. @param {Fact} fact @returns {[string, string] | null} */
+/** First and last day for the bars of the filter of time; null where none is known. @param {Fact} fact @returns {[string, string] | null} */
 function timeOf(fact) {
   if (state.by === 'event') return fact.first === null ? null : [fact.first, /** @type {string} */ (fact.last)];
   const days = fact.told.map(t => articles[t.doc].date).filter(d => d !== null).sort();
   return days.length ? [firstDay(/** @type {string} */ (days[0])), lastDay(/** @type {string} */ (days[days.length - 1]))] : null;
+}
+/** Does a fact stand in the time asked for: its own, or any day on which it was published? @param {Fact} fact */
+function inTime(fact) {
+  const from = state.from && firstDay(state.from), to = state.to && lastDay(state.to);
+  if (state.by === 'event') return fact.first === null ? state.undated : (!from || String(fact.last) >= from) && (!to || fact.first <= to);
+  const days = fact.told.map(t => articles[t.doc].date).filter(d => d !== null);
+  return days.length ? days.some(d => (!from || lastDay(String(d)) >= from) && (!to || firstDay(String(d)) <= to)) : state.undated;
 }
 /** @param {string} d */ const firstDay = d => d + '-01-01'.slice(d.length - 4);
 /** @param {string} d */ const lastDay = d => d + '-12-31'.slice(d.length - 4);
@@ -196,11 +203,11 @@ function evaluate() {
   if (factOn.length !== F) { factOn = new Uint8Array(F); hubOn = new Uint8Array(F); }
   if (nodeOn.length !== N) nodeOn = new Uint8Array(N);
   const here = state.place >= 0 ? entities.map((_, n) => inside(n, state.place)) : null;
-  const from = state.from && firstDay(state.from), to = state.to && lastDay(state.to);
+  const timed = state.from !== '' || state.to !== '' || !state.undated;
   for (let f = 0; f < F; f++) {
     const fact = facts[f];
     let on = !state.offFacts.has(fact.c) && fact.sure >= state.sure - 1e-9;
-    if (on && (from || to || !state.undated)) { const t = timeOf(fact); on = t ? (!from || t[1] >= from) && (!to || t[0] <= to) : state.undated; }
+    if (on && timed) on = inTime(fact);
     if (on && state.least > 0) on = fact.worth !== null && fact.worth >= state.least && fact.currency === currency;
     if (on && here) on = fact.members.some(n => here[n]);
     factOn[f] = on ? 1 : 0;

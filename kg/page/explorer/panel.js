@@ -171,7 +171,7 @@ function panel() {
   acts.append(act('ego', 'G', () => centre([n]), true), act('route', 'R', () => startRoute(n)), act('fold', 'C', () => fold(n)), act(state.pinned.has(n) ? 'unpin' : 'pin', 'P', () => pin(n)), act('hide', 'H', () => hide(n)));
   root.append(acts);
   const groups = outsideByKind(n), more = outside(n).length;
-  if (more || (server && factCount(n) > factsOf[n].length)) {
+  if (more) {
     const chips = el('div', 'unfold', el('span', '', t('unfold')));
     for (const [c, list] of groups) { const b = button('chip more', '', () => unfold(n, list)); b.append(bar(lineColour(c)), label(factKinds[c]), el('b', '', list.length)); chips.append(b); }
     if (groups.length > 1) { const b = button('chip more', t('unfoldAll', more), () => unfold(n, outside(n))); b.setAttribute('aria-keyshortcuts', 'E'); chips.append(b); }
@@ -205,8 +205,8 @@ function pathPanel(root, sel) {
 }
 /** @param {HTMLElement} root */
 function overview(root) {
-  if (state.shown.size < entities.length || server) root.append(el('p', 'hint', t('partly')));
-  /** @param {number} n */ const count = n => (server ? factCount(n) : factsOf[n].filter(f => factOn[f]).length);
+  if (state.shown.size < entities.length || lazy()) root.append(el('p', 'hint', t('partly')));
+  /** @param {number} n */ const count = n => (lazy() ? factCount(n) : factsOf[n].filter(f => factOn[f]).length);
   const hubs = entities.map((_, n) => n).slice(0, 400).filter(n => !state.off.has(entities[n].kind)).map(n => /** @type {[number, number]} */ ([n, count(n)])).filter(x => x[1]).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 8), list = el('ul', 'top-list');
   hubs.forEach(([n, c]) => { const b = button('', '', () => choose(n, true)); b.append(iconOf(n), el('span', '', entities[n].name), el('b', '', t('facts', c))); list.append(el('li', '', b)); });
   if (hubs.length) root.append(el('h2', '', t('hubs')), list);
@@ -214,7 +214,7 @@ function overview(root) {
   if (on.length) {
     const per = factKinds.map(() => 0);
     on.forEach(f => per[facts[f].c]++);
-    const counted = server ? server.counts : {};
+    /** @type {Record<string, number>} */ const counted = server && server.lazy ? server.counts : {};
     factKinds.forEach((k, c) => { if (counted[k.name] !== undefined) per[c] = counted[k.name]; });
     const most = Math.max(...per), kindsList = el('ul', 'top-list bars');
     per.map((c, k) => [k, c]).filter(x => x[1]).sort((a, b) => b[1] - a[1]).forEach(([k, c]) => {

@@ -119,17 +119,23 @@ function sparqlText() {
   if (state.least > 0) where.push(`  ?fact kg:amount ?least ; kg:currency ${literal(currency)} . OPTIONAL { ?fact kg:amountUpper ?most }`, `  FILTER(COALESCE(?most, ?least) >= ${state.least})`);
   if (state.place >= 0) { const p = iri('entity', places[state.place].id); where.push(`  FILTER EXISTS { ?fact ${roles} ?there . FILTER(?there = ${p} || EXISTS { ?there (kg:within|schema:isPartOf)+ ${p} }) }`); }
   if (state.from || state.to || !state.undated) {
-    const tests = [], value = state.by === 'event' ? ['?first', '?last'] : ['?earliest', '?latest'];
-    if (state.from) tests.push(`SUBSTR(STR(${value[1]}), 1, ${state.from.length}) >= SUBSTR(${literal(state.from)}, 1, STRLEN(STR(${value[1]})))`);
-    if (state.to) tests.push(`SUBSTR(STR(${value[0]}), 1, ${state.to.length}) <= SUBSTR(${literal(state.to)}, 1, STRLEN(STR(${value[0]})))`);
-    if (state.by === 'event') where.push('  OPTIONAL { ?fact kg:date ?day } OPTIONAL { ?fact kg:dateStart ?s } OPTIONAL { ?fact kg:dateEnd ?e }', '  BIND(COALESCE(?s, ?day) AS ?first) BIND(COALESCE(?e, ?day) AS ?last)');
-    else where.push('  OPTIONAL { SELECT ?fact (MIN(STR(?day)) AS ?earliest) (MAX(STR(?day)) AS ?latest) { ?fact kg:evidence/kg:inDocument/schema:datePublished ?day } GROUP BY ?fact }');
-    where.push(`  FILTER(${state.undated ? `!BOUND(${value[0]}) || (${tests.join(' && ') || 'true'})` : ['BOUND(' + value[0] + ')', ...tests].join(' && ')})`);
+    /** Days are compared as far as both are known. @param {string} first @param {string} last */
+    const tests = (first, last) => [
+      ...(state.from ? [`SUBSTR(STR(${last}), 1, ${state.from.length}) >= SUBSTR(${literal(state.from)}, 1, STRLEN(STR(${last})))`] : []),
+      ...(state.to ? [`SUBSTR(STR(${first}), 1, ${state.to.length}) <= SUBSTR(${literal(state.to)}, 1, STRLEN(STR(${first})))`] : []),
+    ];
+    if (state.by === 'event') {
+      where.push('  OPTIONAL { ?fact kg:date ?day } OPTIONAL { ?fact kg:dateStart ?s } OPTIONAL { ?fact kg:dateEnd ?e }', '  BIND(COALESCE(?s, ?day) AS ?first) BIND(COALESCE(?e, ?day) AS ?last)');
+      where.push(`  FILTER(${state.undated ? `!BOUND(?first) || (${tests('?first', '?last').join(' && ') || 'true'})` : ['BOUND(?first)', ...tests('?first', '?last')].join(' && ')})`);
+    } else {
+      const told = '?fact kg:evidence/kg:inDocument/schema:datePublished ?told', within = tests('?told', '?told').join(' && ') || 'true';
+      where.push(`  FILTER(EXISTS { ${told} . FILTER(${within}) }${state.undated ? ` || NOT EXISTS { ${told} }` : ''})`);
+    }
   }
   return `# ${document.title.replace(/[\r\n]/g, ' ')}\nPREFIX kg: <${base}ontology#>\nPREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\nPREFIX schema: <https://schema.org/>\nSELECT DISTINCT ?fact (SAMPLE(?name) AS ?label) (SAMPLE(?when) AS ?date) (SAMPLE(?sum) AS ?amount) WHERE {\n${where.join('\n')}\n  OPTIONAL { ?fact rdfs:label ?name } OPTIONAL { ?fact kg:date ?when } OPTIONAL { ?fact kg:amount ?sum }\n}\nGROUP BY ?fact\nORDER BY DESC(?date)\n`.replace('<' + base + 'ontology#>', '<' + (D.ontology || base + 'ontology#') + '>');
 }
 /** Does the picture hold all that is known? */
-const everything = () => !server && state.hidden.size === 0 && state.off.size === 0 && state.shown.size >= entities.length;
+const everything = () => !lazy() && state.hidden.size === 0 && state.off.size === 0 && state.shown.size >= entities.length;
 
 /** @type {Record<string, () => void | Promise<void>>} */
 const SAVES = {

@@ -11,11 +11,11 @@ function makeServer(given) {
   /** @param {any} part */
   const take = part => { const got = absorb(part); evaluate(); return got; };
   return {
-    entity: given.entity, fact: given.fact, document: given.document, tail: given.tail, counts: given.counts, total: given.total,
-    async near(n, kind) { const got = take(await ask(given.graph, { around: entities[n].id, ...(kind ? { type: kind } : {}) })); filters(); return got.nodes.length; },
+    lazy: given.lazy, home: given.home + given.tail, sparql: given.sparql + given.tail, entity: given.entity, fact: given.fact, document: given.document, tail: given.tail, counts: given.counts, total: given.total,
+    async near(n, kind) { const got = take(await ask(given.graph, { around: decoded(entities[n].id), ...(kind ? { type: kind } : {}) })); filters(); return got.nodes.length; },
     async find(text) { return take(await ask(given.graph, { find: text })).nodes; },
-    async path(a, b) { return take(await ask(given.graph, { from: entities[a].id, to: entities[b].id })).facts.length; },
-    async read(doc) { take(await ask(given.graph, { document: articles[doc].id })); },
-    async fetchEntity(id) { return take(await ask(given.graph, { around: id })).nodes.length; },
+    async path(a, b) { return take(await ask(given.graph, { from: decoded(entities[a].id), to: decoded(entities[b].id) })).facts.length; },
+    async read(doc) { take(await ask(given.graph, { document: decoded(articles[doc].id) })); },
+    async fetchEntity(id) { return take(await ask(given.graph, { around: decoded(id) })).nodes.length; },
   };
 }

@@ -3,7 +3,7 @@
 /** @typedef {{key?: number, line?: number} | null} Hit */
 /** @typedef {{click: (hit: Hit, shift: boolean) => void, twice: (key: number) => void, hover: (hit: Hit, x: number, y: number) => void, dragged: (key: number) => void, moved: () => void}} Host */
 /** @typedef {{name: string, view: () => View, draw: () => void, resize: () => void, look: (cx: number, cy: number, k: number) => void, boxes: () => LabelBox[], frames: () => number}} Engine */
-/** What a page that is served knows of its server. @typedef {{entity: string, fact: string, document: string, tail: string, counts: Record<string, number>, total: {entities: number, facts: number, documents: number}, near: (n: number, kind: string) => Promise<number>, find: (text: string) => Promise<number[]>, path: (a: number, b: number) => Promise<number>, read: (doc: number) => Promise<void>, fetchEntity: (id: string) => Promise<number>}} Server */
+/** What a page that is served knows of its server. @typedef {{lazy: boolean, home: string, sparql: string, entity: string, fact: string, document: string, tail: string, counts: Record<string, number>, total: {entities: number, facts: number, documents: number}, near: (n: number, kind: string) => Promise<number>, find: (text: string) => Promise<number[]>, path: (a: number, b: number) => Promise<number>, read: (doc: number) => Promise<void>, fetchEntity: (id: string) => Promise<number>}} Server */
 
 /** @param {string} message */
 const fault = message => { const box = $('fault'); box.textContent = message; box.hidden = false; };
@@ -16,6 +16,8 @@ const clampScale = k => Math.max(0.01, Math.min(6, k));
 /** @type {Server | null} */ let server = null;
 /** @type {Engine} */ let engine;
 /** The ways that were found last, of which one is shown. @type {Way[]} */ let found = [];
+/** A server that has more than the page holds. */
+const lazy = () => server !== null && server.lazy;
 let moved = false, ready = false, reading = false;
 
 // ---------------------------------------------------------------- what is in the picture
@@ -46,7 +48,7 @@ function bring(list, beside) {
 }
 /** Neighbours into the picture: at most 24 at once, the best connected first. @param {number} n @param {number[]} list */
 async function unfold(n, list) {
-  if (server) await more(n);
+  await more(n);
   const some = (list.length ? list : outside(n)).slice(0, 24);
   if (!some.length) return;
   remember();
@@ -66,7 +68,7 @@ function fold(n) {
 }
 /** The picture becomes some entities and what is around them. @param {number[]} list */
 async function centre(list) {
-  if (server) for (const n of list) await more(n);
+  for (const n of list) await more(n);
   remember();
   state.base = 'ego';
   state.egos = list;
@@ -100,7 +102,7 @@ function pin(n) { remember(); if (state.pinned.has(n)) state.pinned.delete(n); e
 function hide(n) { remember(); state.hidden.add(n); state.pinned.delete(n); select(null, false); }
 /** All that is around an entity on the server, once. @param {number} n */
 async function more(n) {
-  if (!server || factsOf[n].length >= entities[n].total) return;
+  if (!server || !server.lazy || factsOf[n].length >= entities[n].total) return;
   say(t('loading'));
   try { await server.near(n, ''); } catch (error) { fault(t('offline', /** @type {Error} */ (error).message)); }
   evaluate();
@@ -135,7 +137,7 @@ function select(sel, focus, stay) {
 async function choose(n, focus) {
   if (state.route !== null && state.route !== n) { const from = state.route; state.route = null; await route(from, n); return; }
   select({ kind: 'node', node: n }, focus);
-  if (server) { await more(n); if (state.sel && state.sel.kind === 'node' && state.sel.node === n) refresh(false); }
+  if (lazy()) { await more(n); if (state.sel && state.sel.kind === 'node' && state.sel.node === n) refresh(false); }
 }
 /** @param {number} i */
 function chooseLine(i) {
@@ -147,7 +149,7 @@ function chooseLine(i) {
 function startRoute(n) { state.route = n; panel(); engine.draw(); $('q').focus(); }
 /** @param {number} from @param {number} to */
 async function route(from, to) {
-  if (server) { say(t('loading')); try { await server.path(from, to); } catch (error) { fault(t('offline', /** @type {Error} */ (error).message)); } evaluate(); }
+  if (server && server.lazy) { say(t('loading')); try { await server.path(from, to); } catch (error) { fault(t('offline', /** @type {Error} */ (error).message)); } evaluate(); }
   found = ways(from, to);
   if (!found.length) { select({ kind: 'node', node: from }, true); say(t('noPath', entities[from].name, entities[to].name)); fault(t('noPath', entities[from].name, entities[to].name)); setTimeout(() => { $('fault').hidden = true; }, 5000); return; }
   setView('map');
@@ -220,8 +222,8 @@ function refresh(entry) {
   for (let f = 0; f < facts.length; f++) { on += factOn[f]; if (factSeen(f)) seen++; }
   const total = server ? server.total : { entities: entities.length, facts: facts.length };
   say(t('status', nodes, total.entities, state.view === 'table' || state.view === 'regions' ? on : seen, total.facts));
-  $('more').hidden = state.view !== 'map' || server !== null || state.base === 'ego' || state.shown.size >= entities.length || nodes === 0;
-  $('whole').hidden = state.view !== 'map' || server !== null || (state.base === 'first' && state.shown.size >= entities.length);
+  $('more').hidden = state.view !== 'map' || lazy() || state.base === 'ego' || state.shown.size >= entities.length || nodes === 0;
+  $('whole').hidden = state.view !== 'map' || (lazy() && state.base === 'first') || (state.base === 'first' && state.shown.size >= entities.length);
   $('whole').textContent = state.base === 'all' || (state.base === 'ego' && D.shown.length === entities.length) ? t('first') : state.base === 'ego' ? t('first') : t('whole', entities.length);
   const empty = $('empty');
   empty.hidden = nodes > 0 || state.view !== 'map';
@@ -261,12 +263,14 @@ function search() {
   $('q').setAttribute('aria-expanded', String(open));
   if (!open) { $('q').removeAttribute('aria-activedescendant'); return; }
   hits = findEntities(text, 30);
-  showHits();
-  if (server) setTimeout(async () => { if (turn !== searches || !server) return; try { const more = await server.find(text); if (turn !== searches) return; hits = [...hits, ...more.filter(n => !hits.some(h => h[0] === n)).map(n => /** @type {[number, null]} */ ([n, null]))].slice(0, 30); evaluate(); showHits(); } catch (error) { /* what the page knows is found all the same */ } }, 180);
+  showHits(lazy());
+  if (lazy()) setTimeout(async () => { if (turn !== searches || !server) return; try { const more = await server.find(text); if (turn !== searches) return; hits = [...hits, ...more.filter(n => !hits.some(h => h[0] === n)).map(n => /** @type {[number, null]} */ ([n, null]))].slice(0, 30); evaluate(); showHits(false); } catch (error) { /* what the page knows is found all the same */ showHits(false); } }, 180);
 }
-function showHits() {
+/** @param {boolean} waiting the server has not answered yet */
+function showHits(waiting) {
   const list = $('hits');
   list.replaceChildren();
+  if (!hits.length && waiting) { list.append(el('li', 'none', t('loading'))); return; }
   if (!hits.length) { list.append(el('li', 'none', t('noHit', $('q').value), el('br'), el('small', '', t('noHitHint')))); say(t('noHit', $('q').value)); return; }
   hits.forEach(([n, by], k) => {
     const item = el('li', '', iconOf(n), el('span', '', entities[n].name, by ? el('em', '', ` (${by})`) : ''), el('small', '', [word(entities[n].klass), ...whereOf(n).slice(-2)].join(' · ') + ' · ' + t('facts', factCount(n))));
@@ -455,7 +459,7 @@ async function readHash() {
 async function follow() {
   const p = new URLSearchParams(location.hash.slice(1)), was = { lang, theme: state.theme };
   const list = (/** @type {string} */ key) => (p.get(key) || '').split('~').filter(Boolean);
-  if (server) for (const id of [...list('e'), ...list('ego'), ...list('path'), ...list('with')].slice(0, 30)) if (numberOf(id) < 0) { try { await server.fetchEntity(id); } catch (error) { /* said below */ } }
+  if (server && server.lazy) for (const id of [...list('e'), ...list('ego'), ...list('path'), ...list('with')].slice(0, 30)) if (numberOf(id) < 0) { try { await server.fetchEntity(id); } catch (error) { /* said below */ } }
   const numbers = (/** @type {string} */ key) => list(key).map(id => { const n = numberOf(id); if (n < 0) fault(t('wrongHash', id)); return n; }).filter(n => n >= 0);
   const pick = (/** @type {string} */ key, /** @type {Kind[]} */ items) => new Set((p.get(key) || '').split('.').map(name => items.findIndex(x => x.name === name)).filter(i => i >= 0));
   const place = p.get('in'), placeNumber = place ? placeById.get(place) ?? places.findIndex(x => x.name === place) : -1;
@@ -472,7 +476,7 @@ async function follow() {
   state.pinned = new Set(numbers('pin'));
   evaluate();
   const egos = numbers('ego');
-  if (server && egos.length) for (const n of egos) await more(n);
+  if (egos.length) for (const n of egos) await more(n);
   if (egos.length) { state.base = 'ego'; state.egos = egos; state.shown = new Set(baseShown()); state.shown = new Set([...state.shown, ...state.pinned]); evaluate(); rings(egos, [...state.shown].filter(n => nodeOn[n])); grow = 1; } else if (p.get('all') === '1' && D.all) toAll(); else toFirst();
   state.hidden = new Set(numbers('hidden'));
   numbers('gone').forEach(n => state.shown.delete(n));
@@ -507,7 +511,7 @@ function tools() {
   const back = tool('↶', undo, t('undo'));
   back.disabled = past.length === 0;
   root.replaceChildren(back, save, tool(dark ? '☀' : '☾', () => { state.theme = dark ? 'light' : 'dark'; restyle(); }, dark ? t('light') : t('dark')), tool(t('other'), () => { lang = lang === 'zh' ? 'en' : 'zh'; language(); restyle(); }), tool('?', showKeys, t('help')));
-  if (server) { const a = el('a', 'tool', 'SPARQL'); a.href = '/sparql' + server.tail; root.append(a); }
+  if (server) { const a = el('a', 'tool', 'SPARQL'); a.href = server.sparql; root.append(a); }
 }
 /** @param {HTMLElement} by */
 function menu(by) {
@@ -609,7 +613,12 @@ absorb(D);
 theme();
 T = WORDS[D.language] || WORDS.zh;
 evaluate();
-if (D.server) server = makeServer(D.server);
+if (D.server) {
+  server = makeServer(D.server);
+  const home = el('a', '', $('title').textContent);
+  home.href = server.home;
+  $('title').replaceChildren(home);
+}
 engine = makeEngine($('net'), host);
 let turn = 0;
 // The picture fits the window until its reader moves it.
@@ -626,4 +635,4 @@ void (async () => {
   document.documentElement.dataset.ready = 'yes';
 })();
 // What a test can ask.
-Object.assign(window, { kg: { screen: (/** @type {number} */ key) => { const v = engine.view(), p = spot(key), r = $('net').getBoundingClientRect(); return [r.left + p[0] * v.k + v.x, r.top + p[1] * v.k + v.y]; }, number: numberOf, boxes: () => engine.boxes(), view: () => ({ ...engine.view() }), frames: () => engine.frames(), engine: () => engine.name, state, counts: () => ({ nodes: nodeOn.reduce((s, x) => s + x, 0), lines: allLines().filter(l => l.on).length, facts: factsInView().length, table: tableFacts().length }), find: (/** @type {string} */ text) => findEntities(text, 30).map(h => entities[h[0]].name), files: { svg: svgText, gexf: gexfText, csv: csvText, sparql: sparqlText, png: pngBlob }, all: toAll, refresh, fit, lineAt: (/** @type {number} */ a, /** @type {number} */ b) => allLines().findIndex(l => (l.a === a && l.b === b) || (l.a === b && l.b === a)) } });
+Object.assign(window, { kg: { screen: (/** @type {number} */ key) => { const v = engine.view(), p = spot(key), r = $('net').getBoundingClientRect(); return [r.left + p[0] * v.k + v.x, r.top + p[1] * v.k + v.y]; }, number: numberOf, known: () => ({ entities: entities.length, facts: facts.length }), boxes: () => engine.boxes(), view: () => ({ ...engine.view() }), frames: () => engine.frames(), engine: () => engine.name, state, counts: () => ({ nodes: nodeOn.reduce((s, x) => s + x, 0), lines: allLines().filter(l => l.on).length, facts: factsInView().length, table: tableFacts().length }), find: (/** @type {string} */ text) => findEntities(text, 30).map(h => entities[h[0]].name), files: { svg: svgText, gexf: gexfText, csv: csvText, sparql: sparqlText, png: pngBlob }, all: toAll, refresh, fit, lineAt: (/** @type {number} */ a, /** @type {number} */ b) => allLines().findIndex(l => (l.a === a && l.b === b) || (l.a === b && l.b === a)) } });
