@@ -152,7 +152,8 @@ class Extractor:
         comitative = "|".join(re.escape(w) for w in sorted(lexicon["with"], key=len, reverse=True))
         etc = "|".join(lexicon["etc"])
         listing = "|".join(sorted(lexicon["list_joints"], key=len, reverse=True))
-        vague = "|".join(re.escape(w) for w in sorted((*lexicon["vague"], *lexicon["heads"]), key=len, reverse=True))
+        loose = (*lexicon["vague"], *lexicon["heads"], *lexicon["apposed"])
+        vague = "|".join(re.escape(w) for w in sorted(loose, key=len, reverse=True))
         self._joint = re.compile(rf"(?:{etc}(?:[^，。,、]{{0,6}}?))?(?P<joint>、|{listing}|{comitative})?(?:{vague})?")
         self._comitative = frozenset(lexicon["with"])
         self._with = lexicon["with"][0]
@@ -191,6 +192,8 @@ class Extractor:
         self._holders = tuple(lexicon["holders"])
         self._funding = re.compile(ontology.grammar["funding"])
         self._apposition = re.compile(ontology.grammar["apposition"])
+        self._rounds = frozenset(lexicon["rounds"])
+        self._owned_bracket = re.compile(ontology.grammar["owned_bracket"])
         self._money = tuple(lexicon["money"])
         self._owner_gaps = frozenset(("", "”", *lexicon["owner_links"]))
         self._title_joints = frozenset(("、", "，", *lexicon["title_joints"]))
@@ -265,6 +268,10 @@ class Extractor:
             owner = next((named[w] for w in (word, *self._announcing_self) if w in named), announcer)
             if owner is not None:
                 named.setdefault(word, owner)
+        for m in recognition.mentions:
+            for word in self._ventures:
+                if m.type == "Company" and document.folded.endswith(word, max(0, m.span.start - 6), m.span.start):
+                    named.setdefault(word, linked.of[m.span.start, m.span.end])  # 合资公司星衡半导体
         state.holders = {
             linked.of[p.person.span.start, p.person.span.end]
             for p in recognition.posts
@@ -464,6 +471,34 @@ class _Reading:
         people = {self._id(m) for m in self.mentions if self._entity(m).type == "Person"}
         self.state.person = next(iter(people)) if len(people) == 1 else self.state.person if len(people) == 0 else None
         self._remember_day()
+
+    def _in_brackets(self) -> Iterator[Fact]:
+        """星衡半导体(公司的全资附属公司): whose the company before the bracket is."""
+        for mention in self.mentions:
+            told = self.x._owned_bracket.match(self.text, mention.span.end)
+            if told is None or mention.type != "Company":
+                continue
+            word = told.group("owner") or ""
+            owner = self.named.get(word) or next(
+                (
+                    self._id(m)
+                    for m in reversed(self.mentions)
+                    if m.span.end <= mention.span.start and m.type == "Company" and m.rule != "refers"
+                ),
+                None,
+            )
+            if owner is None or owner == self._id(mention):
+                continue
+            yield Fact(
+                id="",
+                type="PartOf",
+                roles=(("part", self._id(mention)), ("whole", owner)),
+                evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
+                label=told.group()[1:-1],
+                confidence=0.7,
+                rule="owned-bracket",
+                trigger=Span(self.document.id, told.start(), told.end()),
+            )
 
     def _remember_funding(self, clause: _Clause) -> None:
         """澜海完成B轮融资: who invests in what follows invests in it."""
@@ -781,7 +816,8 @@ class _Reading:
                     yield replace(fact, date=None, qualifiers=())
             return
         slots, penalty = self._slots(frame, trigger, clause, previous)
-        if frame.pairs and "with" in slots and ("subject" in slots or "by" in slots):
+        both = sum(len(g.members) for slot in ("subject", "by", "with") for g in slots.get(slot, ())) > 1
+        if frame.pairs and both:
             # 与启岳集团签订星衡半导体股权转让协议: what the paper is about does not sign it
             slots["object"] = [g for g in slots.get("object", []) if not self._named_in_label(frame, g, clause)]
         roles = self._roles(frame, slots)
@@ -789,7 +825,7 @@ class _Reading:
             figures = len(self.amounts) + len(self.percentages) > 0 or any(
                 w in self.text[clause.start : clause.end] for w in self.x._stock
             )
-            default = self._topic(frame, roles) if figures else None
+            default = self._topic(frame, roles) if figures or trigger.word in self.x._rounds else None
             if default is not None:
                 roles[frame.topic] = [default]
                 penalty *= 0.8
@@ -998,6 +1034,7 @@ class _Reading:
             if g.lead == ""
             and not g.modifier
             and (previous_trigger is None or not self._object_between(g, clause, trigger) or self._pivot(g))
+            and not self._done_before(g, clause, trigger)
         ]
         passive = False
         if len(agents) > 0:
@@ -1157,6 +1194,13 @@ class _Reading:
     def _object_between(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
         """True where a trigger before the group, in the same clause, takes it as its object."""
         return any(t.end <= group.start and group.end <= trigger.start and not t.nominal for t in clause.triggers)
+
+    def _done_before(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
+        """True where a group has its verb already and a 、 stands behind that: 甲跟投、A轮注资的乙."""
+        return any(
+            not t.nominal and group.end <= t.start and t.end < trigger.start and self.text[t.end] == "、"
+            for t in clause.triggers
+        )
 
     def _pivot(self, group: _Group) -> bool:
         """引入鹊华科创以13.5亿元认购: the object of one verb that acts in the next."""

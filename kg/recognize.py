@@ -41,6 +41,7 @@ _MARKED = "、,，。;；:：\n“”《》()"
 _LISTED = re.compile(r"[\u3400-\u9fff]{2,3}(?=[、,，。;；])")
 _HANZI = re.compile(r"[\u3400-\u9fff]+")
 _BRAND = re.compile(r"[\u4e00-\u9fffA-Za-z]+")
+_LIST_STOPS = frozenset("、,，。;；:：!！?？“”《》 \n\t\u3000")
 _LIST = re.compile(r"[^、,，。;；:：!！?？\s“”《》]{2,40}(?:、[^、,，。;；:：!！?？\s“”《》]{2,40}){2,}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&.\-]*")
 
@@ -139,7 +140,11 @@ class Recognizer:
         announce = "|".join(re.escape(w) for w in sorted(lexicon["announce"], key=len, reverse=True))
         self._announced = re.compile(grammar["announced"].replace("ANNOUNCE", announce))
         self._company_cue = re.compile(grammar["company_cue"])
+        self._and_between = re.compile("|".join(re.escape(w) for w in (*lexicon["and"], *lexicon["with"][:1])))
         self._joined_by = re.compile(grammar["joined_by"])
+        self.wide, self.wide_leads = frozenset(lexicon["wide_places"]), tuple(lexicon["wide_leads"])
+        self.kinds = frozenset(lexicon["kinds"])
+        self._bought = re.compile(grammar["bought"])
         self.stem_ends = frozenset(lexicon["stem_ends"])
         self.reports = frozenset(lexicon["reports"])
         self.roads = tuple(lexicon["roads"])
@@ -370,7 +375,7 @@ class Recognizer:
 
     def announces(self, text: str, at: int) -> bool:
         """True where what ends at `at` announces something there: …公告称."""
-        return self._announced.match(text, at) is not None or self._notice.match(text, at) is not None
+        return any(p.match(text, at) is not None for p in (self._announced, self._notice, self._stock_code))
 
     def title_at(self, text: str, at: int) -> tuple[int, int] | None:
         """Offsets of a title of a post that begins at `at`, or None."""
@@ -416,6 +421,9 @@ class Recognizer:
             outer: tuple[str, ...] = ()
             if j == i and text.startswith(self.roads, starts[j + 1]):
                 continue  # 滨海大道
+            edge = max(0, starts[i] - 4)
+            if j == i and words[i] in self.wide and not text.endswith(self.wide_leads, edge, starts[i]):
+                continue  # 中国最大的…
             for k in range(i, j + 1):
                 surface = place_at[k]
                 assert surface is not None
@@ -661,6 +669,8 @@ class Recognizer:
                 i -= 1
                 break
             if word in self.companies and any(not s or t in ("Park", "Project", "Event", "Fund") for t, s, _ in heads):
+                if odd >= 2:
+                    break  # 启岳集团+鸿腾精密
                 return  # 鹿原电力有限公司+投资: the name ended before
             if i == h and words[h][0] in self.levels and self._with_level(words, i - 1) is not None:
                 anchor = True  # 赤壁+市委: the place has its level from the body
@@ -952,6 +962,8 @@ class Recognizer:
         if i == h and words[h] in self.bare_zones and self._stands_alone(words, tags, h):
             yield _Candidate(start, end, "Park", "local", 0.7)
             return
+        if i < h and words[h] in self.self_words and words[h - 1] in self.kinds and not anchor:
+            return  # 异质结+龙头+公司
         if i < h and words[h] in self.self_words and text[start:end] in self.self_words:
             bare.append((start, end))
             return  # 合资+公司
@@ -1342,9 +1354,15 @@ class Recognizer:
                 name = text[begin : match.start()]
                 if known is not None and (known.length < len(name) or match.group("told") is None):
                     continue
+                if match.end() == match.start() and len(name) > 6:
+                    continue
                 if self._brand_like(name) or (match.group("held") is not None and self._trade_group(name)):
                     added.append(_Candidate(begin, match.start(), "Company", "role", 0.7))
-            for match in _LIST.finditer(text, start, end):
+            for match in self._bought.finditer(text, start, end):
+                a, b = match.span("name")
+                if a not in starts and b not in ends and self._brand_like(text[a:b]):
+                    added.append(_Candidate(a, b, "Company", "role", 0.65))
+            for match in _lists(text, start, end):
                 added.extend(self._by_list(text, match, start, starts, ends))
             for match in self._joined_by.finditer(text, start, end):
                 owner = ends.get(match.start())
@@ -1385,6 +1403,12 @@ class Recognizer:
             bracket = text.find("(", a, b)
             stop = bracket if bracket > a else b
             here = ends.get(stop) if n < last else starts.get(a)
+            if here is None and 0 < n < last:
+                cut = self._and_between.search(text, a + 1, stop)
+                if cut is not None and (inner := starts.get(cut.end())) is not None and inner.type == "Company":
+                    known += 1
+                    open_.append((a, cut.start()))  # 、尼普洛和中金公司跟投、
+                    continue
             if here is not None and here.type in ("Company", "Fund"):
                 known += 1
             elif here is not None and here.type != "Place":
@@ -1398,10 +1422,10 @@ class Recognizer:
                 open_.append((begin + len(lead), stop))  # 控股浙江东方、…
             else:
                 open_.append((a, stop))
-        if known == 0 or len(items) < 3 or known + len(open_) < len(items):
+        if known == 0 or len(items) < 3 or len({*open_}) + known < len(items):
             return
         for a, b in open_:
-            if self._brand_like(text[a:b]):
+            if self._brand_like(text[a:b]) or (known > 1 and self._trade_name(text[a:b])):
                 yield _Candidate(a, b, "Company", "listed", 0.65)
 
     def _right_edge(self, text: str, start: int, end: int) -> int:
@@ -1417,6 +1441,11 @@ class Recognizer:
                 break
             at += len(word)
         return at
+
+    def _trade_name(self, name: str) -> bool:
+        """经纬创投: an ordinary word and a trade, among companies."""
+        known = any(t in ("Company", "Fund") for t, _ in self.suffixes.get(name[2:], ()))
+        return len(name) == 4 and known and name[:2] not in self.generic and name[:2] not in self.inside
 
     def _trade_group(self, name: str) -> bool:
         """稀土集团, 冶金控股: a trade and what the company is, in a text that says what it holds."""
@@ -1777,7 +1806,7 @@ class Recognizer:
                 and not (titled and (rest == "" or _HANZI.match(rest) is None))
             ):
                 continue  # 院士薛其坤, but not 院长薛在会上
-            if text[at:stop] in self.suffixes or text[at:stop] in self.common:
+            if text[at:stop] in self.suffixes or text[at:stop] in self.common or text[at:stop] in self.known:
                 continue
             alone = given == 2 and stop - 1 in tokens.tags and stop + 1 not in tokens.tags  # 史+庆+超+带队
             if (
@@ -1844,6 +1873,19 @@ def _inside(body: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     """True where one of the spans, which are in order, holds the stretch."""
     at = bisect_right(body, (start, sys.maxsize)) - 1
     return at >= 0 and end <= body[at][1]
+
+
+def _lists(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Runs of three and more items with 、 between them."""
+    at = text.find("、", start, end)
+    while at >= 0:
+        first = at
+        while first > max(start, at - 40) and text[first - 1] not in _LIST_STOPS:
+            first -= 1
+        match = _LIST.match(text, first, end)
+        if match is not None:
+            yield match
+        at = text.find("、", max(at + 1, match.end() if match is not None else 0), end)
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[Sentence]:

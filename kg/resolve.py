@@ -408,6 +408,8 @@ class Linker:
         if parts.kind not in ("Company", "Fund"):
             return 2 if n.endswith(s) and len(s) >= 4 and self.recognizer.is_places(n[: len(n) - len(s)]) else 0
         brand = parts.brand
+        if s in self.recognizer.doubtful and n.startswith(s):
+            return 1  # 阿里 of 阿里巴巴集团
         if s in (parts.core, parts.local) and len(s) >= 3:
             return 3 if n.startswith(s) else 2
         if len(brand) < 2 or brand not in s:

@@ -72,6 +72,43 @@ FACTS = [
         "澜海智能、启岳集团分别与宁海县签署投资协议。",
         ["Agreement party=澜海智能 party=宁海县", "Agreement party=启岳集团 party=宁海县"],
     ),
+    # announcements: 公司 is the company that announces, 子公司 without an owner its subsidiary
+    (
+        "澜海智能(600771.SH)公告,公司控股股东启岳集团拟增持。",
+        ["PartOf part=澜海智能 whole=启岳集团"],
+    ),
+    (
+        "澜海智能(600771.SH)公告,拟以自有资金向全资子公司星衡半导体增资人民币3亿元。",
+        ["PartOf part=星衡半导体 whole=澜海智能", "CapitalIncrease investor=澜海智能 target=星衡半导体"],
+    ),
+    (
+        "澜海智能(600771.SH)公告,启岳集团持有公司股份1亿股,占公司总股本的48%,为公司控股股东。",
+        ["PartOf part=澜海智能 whole=启岳集团"],
+    ),
+    # lists: who stands beside 旗下 owns, and only what stands right behind is owned
+    (
+        "临川资本、启岳集团旗下容川资本、澜海智能到会。",
+        ["PartOf part=容川资本 whole=启岳集团"],
+    ),
+    # what the paper is about does not sign it; ratios cut no clause
+    (
+        "启岳集团与澜海智能签订星衡半导体股权转让协议。",
+        ["Agreement party=启岳集团 party=澜海智能"],
+    ),
+    (
+        "启岳集团与澜海智能以49%:51%的比例共同出资成立星衡半导体。",
+        ["Establishment founder=启岳集团 founder=澜海智能 founded=星衡半导体"],
+    ),
+    # rounds of financing
+    (
+        "星衡半导体宣布完成超20亿元C轮融资,由容川资本领投。",
+        ["Investment investor=容川资本 target=星衡半导体"],
+    ),
+    # shareholders sign for nobody else
+    (
+        "公司控股股东、实际控制人徐诚东与启岳集团签署股份转让协议。",
+        ["Agreement party=徐诚东 party=启岳集团"],
+    ),
     # acquisitions, in every voice
     ("启岳集团收购星衡半导体。", ["Acquisition acquirer=启岳集团 target=星衡半导体"]),
     ("启岳集团收购了星衡半导体。", ["Acquisition acquirer=启岳集团 target=星衡半导体"]),

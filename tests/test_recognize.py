@@ -233,6 +233,11 @@ def test_no_company_of_the_table_is_a_place_or_a_bureau(gazetteer: Gazetteer) ->
         ("企业研发AI芯片。", []),
         ("本次交易不构成《上市公司重大资产重组管理办法》规定的重组。", []),
         ("围绕“五个中心”建设。", []),
+        ("启岳集团收购尼朗普94.7%股份。", ["启岳集团", "尼朗普"]),
+        ("启岳集团收购资产的议案通过。", ["启岳集团"]),
+        ("启岳集团鸿岚精密董事长到会。", ["启岳集团", "鸿岚精密"]),
+        ("中国最大的化工企业。", []),
+        ("芯片龙头公司星衡半导体扩产。", ["星衡半导体"]),
     ],
 )
 def test_companies_known_from_what_stands_around_them(text: str, names: list[str]) -> None:
