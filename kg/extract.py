@@ -84,6 +84,7 @@ class _State:
     """What a reader keeps in mind from sentence to sentence."""
 
     topic: _Group | None = None
+    visitors: _Group | None = None  # whose delegation was spoken of last
     pair: list[Mention] = field(default_factory=list)
     venture: str | None = None  # what was founded or invested in last
     recent: list[str] = field(default_factory=list)  # entities in the order spoken of
@@ -168,6 +169,13 @@ class Extractor:
         self._leads_others = tuple(lexicon["leads_others"])
         self._speaks_for = frozenset(lexicon["speaks_for"])
         self._unknown_self = frozenset(lexicon["unknown_self"])
+        self._latter = tuple(lexicon["latter"])
+        self._that_place = frozenset(lexicon["that_place"])
+        self._own_places = frozenset((*lexicon["own_places"], *lexicon["that_place"]))
+        self._delegation = re.compile(self.ontology.grammar["delegation"])
+        self._delegates = re.compile("|".join(re.escape(w) for w in lexicon["delegations"]))
+        self._some = re.compile(self.ontology.grammar["some"])
+        self._listed = re.compile(self.ontology.grammar["listed"])
         self._held = re.compile(ontology.grammar["held"])
         self._reason = re.compile(ontology.grammar["reason"])
         self._career = re.compile(ontology.grammar["career"])
@@ -565,8 +573,13 @@ class _Reading:
             ):
                 continue  # 公司治理, 公司股份: of whichever company
             here = [self._id(m) for m in self.mentions if m.span.end <= start]
-            entity = self.named.get(word) or self._antecedent(word, [*self.state.recent, *here])
-            if entity is None or word in self.x._unknown_self:
+            if word in self.x._unknown_self:
+                entity = self._own_school(word)
+            elif word in self.x._own_places:
+                entity = self._own_place(word, here)
+            else:
+                entity = self.named.get(word) or self._antecedent(word, [*self.state.recent, *here])
+            if entity is None:
                 self.unknown = self.unknown or word in self.x._unknown_self
                 continue
             self.references[start, end] = entity
@@ -575,6 +588,33 @@ class _Reading:
             )
         if len(added) > 0:
             self.mentions = sorted([*self.mentions, *added], key=lambda m: m.span.start)
+
+    def _own_school(self, word: str) -> str | None:
+        """我校, 我院: the one school or hospital of the document, unless the sentence names it beside."""
+        kinds = self.x._refer[word]
+        known = [
+            e.id
+            for e in self.linked.entities
+            if any(a in kinds for a in self.x.ontology.ancestors(e.type)) and len(e.mentions) > 0
+        ]
+        here = {self._id(m) for m in self.mentions}
+        return known[0] if len(known) == 1 and known[0] not in here else None
+
+    def _own_place(self, word: str, here: list[str]) -> str | None:
+        """我市, 该区: the division of that level that was spoken of last (该), or that the document speaks of most
+        and the sentence has not named yet (我, 本).
+        """
+        level = word[-1]
+        if word in self.x._that_place:
+            topic = [] if self.state.topic is None else [self._id(m) for m in self.state.topic.members]
+            known = [*topic, *reversed([*self.state.recent, *here])]
+            return next((e for e in known if self._is_division(e) and self.linked.entity(e).name.endswith(level)), None)
+        return next(
+            (p for p in self.linked.main_places if self.linked.entity(p).name.endswith(level) and p not in here), None
+        )
+
+    def _is_division(self, entity: str) -> bool:
+        return self.linked.entity(entity).type == "Place"
 
     def _antecedent(self, word: str, before: list[str]) -> str | None:
         """The entity that a head noun means: the topic, or the last one spoken of, that ends with the word or is
@@ -640,6 +680,9 @@ class _Reading:
             self._lead(group, clause)
             self._follow(group, clause)
         for first, second in pairwise(groups):
+            gap = self.text[first.end : second.start]
+            if first.lead != "" and second.lead == "" and gap[:1] == "、" and gap[-1:] == "、" and 3 < len(gap) < 20:
+                second.word, second.lead = first.word, first.lead  # 到甲、唐人中心、乙等地
             if self.text[first.end : second.start] in self.x._speaks_for:
                 first.modifier = True  # 孙冠一代表南关区: the one behind acts
                 second.lead = first.lead
@@ -664,6 +707,8 @@ class _Reading:
                         before = before[:at]  # 与专业投资机构容川资本
                         break
                     lead = None
+        if lead is None and before.endswith("、"):
+            lead = self._lead_of_list(before, clause)
         if lead is not None and (verb is None or verb == lead[0]):
             # 为 leads, but not as the end of 作为, which is a verb with an object
             group.word, group.lead = lead
@@ -681,6 +726,18 @@ class _Reading:
         """The preposition that a text ends with, and its slot."""
         return next(((word, slot) for word, slot in self.x._leads.get(before[-1:], ()) if before.endswith(word)), None)
 
+    def _lead_of_list(self, before: str, clause: _Clause) -> tuple[str, str] | None:
+        """到市博物馆、启岳集团…: the preposition before a list whose first members are no known names."""
+        start = max((m.span.end for m in self.mentions if m.span.end <= clause.start + len(before)), default=0)
+        found = self.x._listed.search(before, max(0, start - clause.start))
+        if found is None:
+            return None
+        at = clause.start + found.end("lead")
+        if any(t.start >= at and t.end <= clause.start + len(before) for t in clause.triggers):
+            return None
+        word = found.group("lead")
+        return next(((w, slot) for w, slot in self.x._leads.get(word[-1], ()) if word.endswith(w)), None)
+
     def _follow(self, group: _Group, clause: _Clause) -> None:
         reach = 120 if self.text[group.end : group.end + 1] == "(" else 30
         after = _BRACKET.sub("", self.text[group.end : min(group.end + reach, clause.end)])[:30].lstrip("”’ ")
@@ -690,6 +747,9 @@ class _Reading:
         if after.startswith(self.x._heads):
             after = after[max(len(h) for h in self.x._heads if after.startswith(h)) :]
         group.several = any(w in after[:6] for w in self.x._each)
+        if self.x._delegation.match(self.text, group.end, clause.end) is not None:
+            self.state.visitors = group  # 徐汇区经贸考察团: who comes for it is no one else
+            return
         if self.x.recognizer.title_at(self.text, group.end) is not None:
             group.modifier = group.titled = True  # 静海区委常委曲海富: whose post it is, not who acts
             return
@@ -1180,6 +1240,12 @@ class _Reading:
                 kept.append(group)
                 continue
             if alone and owner is not None and owner.modifier and owner.titled and group.start - owner.end <= 20:
+                body = owner.members[-1]
+                place = self._of_place(self._id(body), self.text[owner.end : group.start])
+                if place != self._id(body):
+                    # 赤壁市委副书记、市长董方平: the mayor signs for the city
+                    own = self.linked.entity(place).mentions[0]
+                    owner = replace(owner, members=[*owner.members[:-1], own])
                 kept[-1] = replace(owner, modifier=False, several=group.several)
             else:
                 kept.append(group)
@@ -1221,15 +1287,36 @@ class _Reading:
         if self.unknown:
             return None, 1.0
         head = self.text[clause.start : trigger.start].lstrip("”’，、 ")
-        if head.startswith(self.x._both) and len(self.state.pair) > 1:
-            pair = self.state.pair
-            return _Group(pair, [self.x._with] * (len(pair) - 1), clause.start, clause.start), 0.85
+        pair = self.state.pair
+        together = _Group(pair, [self.x._with] * (len(pair) - 1), clause.start, clause.start)
+        if head.startswith(self.x._both) and len(pair) > 1:
+            return together, 0.85
+        if any(w in head for w in self.x._latter):
+            last = next((c.groups[-1] for c in reversed(previous) if len(c.groups) > 0), None)
+            if last is not None:
+                return _Group(last.members[-1:], [], clause.start, clause.start), 0.9
+        if self.x._some.search(head) is not None and not head.startswith(self.x._both):
+            return None, 1.0  # 每天有5.6家企业从上海迁入苏州: others, without a name
+        if frame.fact == "Visit" and self.state.visitors is not None and not self._visitors_named(clause, trigger):
+            return self.state.visitors, 0.9
         for distance, earlier in enumerate(reversed(previous)):
+            spoken = self.text[earlier.start : earlier.end].lstrip("”’，、 ")
+            if earlier.subject is None and len(pair) > 1 and any(0 <= spoken.find(w) < 3 for w in self.x._both):
+                return together, 0.85  # 双方将在张家界,设立…
             if earlier.subject is not None and self._can_act(frame, earlier.subject):
                 return earlier.subject, 0.95 - 0.05 * min(distance, 4)
+        if len(pair) > 1 and any(w in trigger.word for w in self.x._joint_efforts) and self._can_act(frame, together):
+            return together, 0.75  # 一是共建…: those who signed
         if self.state.topic is not None and self._can_act(frame, self.state.topic):
             return self.state.topic, 0.75
         return None, 1.0
+
+    def _visitors_named(self, clause: _Clause, trigger: _Trigger) -> bool:
+        """False where the sentence only speaks of the delegation (考察团先后到…): it is the one known before."""
+        before = [c for c in self.clauses if c.start <= clause.start]
+        if self.x._delegates.search(self.text, before[0].start, trigger.start) is None:
+            return True
+        return any(c.subject is not None for c in before)
 
     def _can_act(self, frame: Frame, group: _Group) -> bool:
         roles = [r for r, wanted in frame.roles.items() if "subject" in wanted]

@@ -209,6 +209,7 @@ class Recognizer:
         self.tail_chars = frozenset("".join(lexicon["local_tails"]))
         after = "|".join(re.escape(w) for w in (*lexicon["etc"], *lexicon["and"]))
         self._member = re.compile(rf"(?P<name>[\u3400-\u9fff]{{2,10}}?)(?=[、,，。;；]|{after})")
+        self._division_abroad = re.compile(grammar["abroad"])
         self.where_leads = frozenset((*lexicon["from"], *lexicon["at"]))
         self.list_marks = frozenset(("、", *lexicon["and"], *lexicon["with"]))
         self.inner_organs = frozenset(lexicon["inner_organs"])
@@ -436,6 +437,7 @@ class Recognizer:
                 # 绍兴+滨海新区: a new area of the same name elsewhere is not the one that lies here
                 yield _Candidate(starts[i], starts[j + 2], "Park", "suffix:zone", 0.9)
                 done = j + 2
+        yield from self._abroad(text, words, starts, place_at, end)
         for h, word in enumerate(words):
             heads = self._head(word, tags[h])
             if heads is None and word not in self.self_words and word not in self.committee:
@@ -481,6 +483,32 @@ class Recognizer:
                 yield _Candidate(match.start(), match.end(), kind, "pattern", 0.9)
         for match in _QUOTED.finditer(text, start, end):
             yield from self._quoted(text, match, end)
+
+    def _abroad(
+        self,
+        text: str,
+        words: list[str],
+        starts: list[int],
+        place_at: list[tuple[tuple[str, ...], str, bool] | None],
+        end: int,
+    ) -> Iterator[_Candidate]:
+        """韩国+忠清北道+忠州市: divisions behind the name of their country, each inside the one before it."""
+        for i, place in enumerate(place_at):
+            if place is None or not place[0][0].isalpha():
+                continue
+            k = i + 1
+            for _ in range(3):
+                unit = self._division_abroad.match(text, starts[k], end)
+                if unit is None or unit.end() not in starts[k + 1 : k + 8]:
+                    break
+                stop = starts.index(unit.end(), k + 1)
+                inside = words[k:stop]
+                if any(w in self.boundary or w in self.stop_chars or w in self.self_words for w in inside):
+                    break
+                if any(w in self.suffixes or w in self.vague for w in inside):
+                    break
+                yield _Candidate(starts[i], unit.end(), "Place", "abroad", 0.9)
+                k = stop
 
     def _local_body(
         self,
@@ -1745,7 +1773,7 @@ class Recognizer:
                 stop = self._name_end(text, at, end, tokens)
                 if stop is None or text[stop : stop + 1] == "":
                     continue
-                if text.startswith(self.acts_of_people, stop) or (
+                if (text.startswith(self.acts_of_people, stop) and self._unglued(at, stop, tokens)) or (
                     text.startswith(self.speaks, stop)
                     and text[at] not in self.hard_stop
                     and self._unglued(at, stop, tokens)

@@ -84,6 +84,7 @@ class Linker:
         self._owned = tuple(
             {w for f in self.ontology.frames if f.nominal and f.fact == "PartOf" for w in f.triggers if len(w) > 1}
         )
+        self._affiliated = tuple(lexicon["affiliated"])
         self.zones = tuple(sorted(lexicon["bare_zones"], key=len, reverse=True))
         self._short = dict(pair.split("=") for pair in lexicon.get("abbreviations", ()))
         self._branches = tuple(recognizer.branches)
@@ -155,10 +156,17 @@ class Linker:
             for m in recognition.mentions
             if m.rule != "local" and (m.type == "Park" or (m.type == "Place" and m.name.endswith(self.zones)))
         )
+        for m in others:
+            if m.rule == "abroad":
+                inside.setdefault(m.span.start, []).append(m.span.end)
         parks = [n for n, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
         for mention in others:
             name: str | None = mention.name
             owner: _Group | None = None
+            if mention.rule == "abroad":
+                # 忠州市 of 韩国忠清北道忠州市
+                ends = inside[mention.span.start]
+                name = mention.name[max(e for e in ends if e < mention.span.end) - mention.span.start :]
             if mention.rule == "local":
                 name, owner = self._complete(mention, main, parks)
             if name is None:
@@ -406,6 +414,8 @@ class Linker:
         if s == parts.bare:
             return 3
         if parts.kind not in ("Company", "Fund"):
+            if n.endswith(s) and len(s) >= 4 and n[: len(n) - len(s)].endswith(self._affiliated):
+                return 2  # 上海交通大学医学院附属瑞金医院
             return 2 if n.endswith(s) and len(s) >= 4 and self.recognizer.is_places(n[: len(n) - len(s)]) else 0
         brand = parts.brand
         if s in self.recognizer.doubtful and n.startswith(s):
@@ -474,7 +484,7 @@ class Linker:
                 of[m.span.start, m.span.end] = ids[id(group)]
             surfaces = Counter(m.name for m in mentions if m.rule != "local")
             name = group.name
-            if group.code is None and len(surfaces) > 0 and all(m.rule != "local" for m in mentions):
+            if group.code is None and len(surfaces) > 0 and all(m.rule not in ("local", "abroad") for m in mentions):
                 name = max(surfaces, key=lambda s: (len(s), surfaces[s], s))
             as_read = {"".join(recognition.document.quote(m.span).split()) for m in mentions}
             if group.code is not None:

@@ -173,6 +173,38 @@ FACTS = [
     ("启岳集团公告称,周启明申请辞去公司第三届董事会董事长、董事职务。", ["Office person=周启明 organization=启岳集团"]),
     # parts
     ("星衡半导体是启岳集团的控股子公司。", ["PartOf part=星衡半导体 whole=启岳集团"]),
+    # the mayor signs for the city, whatever organ stands before his title
+    (
+        "海宁市委副书记、市长李军与平湖市委副书记、市长王明代表两地签署协议。",
+        ["Agreement party=海宁市 party=平湖市"],
+    ),
+    # a preposition leads a list whose first members are no known names, and what stands behind a strange one
+    (
+        "南湖区区长周启明先后到市民广场、启岳集团、唐人大厅、澜海智能调研。",
+        ["Visit visitor=周启明 host=启岳集团 host=唐人大厅 host=澜海智能"],
+    ),
+    # our city is the one that the sentence does not name; a delegation comes for who sent it
+    (
+        "海宁市召开会议。广州市企业家代表团来我市考察。代表团一行先后到启岳集团、澜海智能实地考察。",
+        ["Visit visitor=广州市 host=海宁市", "Visit visitor=广州市 host=启岳集团 host=澜海智能"],
+    ),
+    ("江海大学校庆。我校与南湖区签署合作协议。", ["Agreement party=江海大学 party=南湖区"]),
+    # 双方 of an earlier clause act in the next; so do those who signed, one point after the other
+    (
+        "南湖区与启岳集团签订框架协议:双方将在海宁市,设立启岳临湖工业园。",
+        [
+            "Agreement party=南湖区 party=启岳集团",
+            "Establishment founder=南湖区 founder=启岳集团 founded=启岳临湖工业园",
+        ],
+    ),
+    # others without a name are not the subject of the clause before
+    ("江海研究院发布报告显示,每天有5家企业从上海迁入苏州。", ["Settlement origin=上海市 location=苏州市"]),
+    ("南湖区召开会议,推动支持企业建设发展的启岳集团扩大合作。", []),
+    # foreign divisions
+    (
+        "大庆市与韩国忠清北道忠州市、中山市与智利纽夫莱大区奇廉市签署友好城市协议。",
+        ["Agreement party=大庆市 party=忠州市", "Agreement party=中山市 party=奇廉市"],
+    ),
 ]
 
 

@@ -142,7 +142,11 @@ NAMES = [
     ("韩江说,南湖区前景看好。水利部表示支持。", "Person:韩江 Place:南湖区", ""),
     # bodies whose place the tokenizer cuts at, bodies of bodies, organs of zones
     ("赤壁市委书记沈漪出席。", "Government:赤壁市委 Place:赤壁市 Person:沈漪", ""),
-    ("赤壁市召开会议,市政府办公室主任沈漪、市政协主席韩江参加。", "Government:赤壁市政府办公室 Government:赤壁市政协", ""),
+    (
+        "赤壁市召开会议,市政府办公室主任沈漪、市政协主席韩江参加。",
+        "Government:赤壁市政府办公室 Government:赤壁市政协",
+        "",
+    ),
     ("西安市召开会议,省教育厅厅长沈漪到会。", "Government:陕西省教育厅 Place:西安市", ""),
     ("合肥市开展招商,高新区管委会主任沈漪带队。", "Government:合肥高新区管委会 Person:沈漪", ""),
     ("海安经济技术开发区党工委书记沈漪出席。", "Government:海安经济技术开发区党工委 Park:海安经济技术开发区", ""),
