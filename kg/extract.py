@@ -182,7 +182,6 @@ class Extractor:
         self._next_post = re.compile(ontology.grammar["next_post"])
         self._whose_post = re.compile(ontology.grammar["whose_post"])
         self._proposed = tuple(lexicon["proposed"])
-        self._company_titles = tuple(lexicon["company_titles"])
         self._unnamed = re.compile(ontology.grammar["unnamed"])
         self._dates_of_names = tuple(lexicon["dates_of_names"])
         self._owning = tuple(lexicon["owning"])
@@ -213,6 +212,9 @@ class Extractor:
             word: frozenset(kinds.split("/")) for word, kinds in (pair.split("=") for pair in lexicon["refer"])
         }
         self._place_titles = tuple(lexicon["place_titles"])
+        self._compass = frozenset(lexicon["compass"])
+        self._of_a_class = re.compile(ontology.grammar["of_a_class"])
+        self._never_of_places = tuple(lexicon["never_of_places"])
         self._title_kinds = sorted(
             (
                 (word, frozenset(kinds.split("/")))
@@ -372,7 +374,7 @@ class Extractor:
                 ):
                     continue
                 part, whole = linked.of[inner.span.start, inner.span.end], linked.of[outer.span.start, outer.span.end]
-                if part == whole:
+                if part == whole or self._names_elsewhere(document.folded, outer, inner, recognition):
                     continue
                 at = bisect_right(recognition.sentences, inner.span.start, key=lambda s: s.start) - 1
                 if at < 0 or inner.span.start >= recognition.sentences[at].end:
@@ -387,6 +389,16 @@ class Extractor:
                     rule="written-out",
                     trigger=inner.span,
                 )
+    def _names_elsewhere(self, text: str, outer: Mention, inner: Mention, recognition: Recognition) -> bool:
+        """天津河北体育场, 中国东北: a short name behind a place that means a province or a direction, not what lies
+        in the place.
+        """
+        word = text[outer.span.end : inner.span.end]
+        if inner.rule != "gazetteer:short":
+            return False
+        return word in self._compass or any(
+            d.level == "province" and d.code != inner.code for d in self.gazetteer.lookup(word)
+        )
 
 
 def extract(document: Document, *, extractor: Extractor) -> Extraction:
@@ -768,12 +780,20 @@ class _Reading:
         tag = self.recognition.tags.get(group.end, "x")
         if (
             group.members[-1].type == "Place"
-            and tag in ("n", "nz", "nt")
+            and tag in ("n", "nz", "nt", "a", "b")
             and after != ""
             and not after.startswith((*self.x._both, *self.x._not_nouns))
             and not self._headed(group, clause)
         ):
+            if len(group.members) > 1 and any(m.type != "Place" for m in group.members):
+                # 启岳集团与美国通用汽车签约: the second one was not recognized, and is not the country
+                group.members.pop()
+                group.joints.pop()
+                group.end = group.members[-1].span.end
+                return
             group.modifier = True  # 华东地区指挥部 is not 华东地区
+            if group.lead == "with":
+                group.lead = "none"  # 与美国通用汽车签约: the one behind was not recognized
             return
         group.modifier = after.startswith(self.x._of) and not after[1:].startswith(self.x._heads)
 
@@ -825,8 +845,10 @@ class _Reading:
     def _blocked(self, frame: Frame, a: int, b: int) -> bool:
         after, before = self.text[b : b + 8], self.text[max(0, a - 6) : a]
         return (
-            len(frame.not_before) > 0 and after.startswith(frame.not_before) and not after.startswith(self.x._money)
-        ) or (len(frame.not_after) > 0 and before.endswith(frame.not_after))
+            (len(frame.not_before) > 0 and after.startswith(frame.not_before) and not after.startswith(self.x._money))
+            or (len(frame.not_after) > 0 and before.endswith(frame.not_after))
+            or (frame.intransitive and self.recognition.tags.get(b, "x").startswith(("n", "m", "eng", "zg")))
+        )
 
     def _subject_of(self, clause: _Clause) -> _Group | None:
         """The free group that a clause is about: the last before its first trigger, else the first of all."""
@@ -1342,6 +1364,8 @@ class _Reading:
                 else:
                     source = slots.get(slot, [])
                 for group in source:
+                    if role == "founded" and self._goes_on(group):
+                        continue
                     if group not in groups and any(self._fits(frame, role, m) for m in group.members):
                         groups.append(group)
                 if len(groups) > 0 and slot in ("object", "to", "at") and role not in ("party",):
@@ -1349,6 +1373,14 @@ class _Reading:
             if len(groups) > 0:
                 roles[role] = groups
         return roles
+
+    def _goes_on(self, group: _Group) -> bool:
+        """成立江海大学科学技术研究中心: the school is not what was founded, its name goes on in what is behind it."""
+        return (
+            self.x.ontology.top(group.members[-1].type) == "Institution"
+            and self.recognition.tags.get(group.end, "x") in ("n", "vn", "nz")
+            and not self.text.startswith((*self.x._heads, *self.x._not_nouns), group.end)
+        )
 
     def _distribute(
         self,
@@ -1658,8 +1690,8 @@ class _Reading:
             if body is not None:
                 owner: str | None = self._of_place(self._id(body), post.title)
                 yield from self._posts_before(holder, body)
-                if self._entity(body).type == "Place" and post.title.endswith(self.x._company_titles):
-                    owner = None  # 日产中国总裁: the country is not who has a president of that kind
+                if self._entity(body).type == "Place" and post.title.endswith(self.x._never_of_places):
+                    owner = None  # 日产中国总裁, 香港副总裁: the body behind the place was not recognized
             elif (
                 re.match(r"[\u4e00-\u9fff]", self.text[post.start - 1 : post.start]) is not None
                 and self._tag_before(post.start)[0] in "nj"
@@ -1909,7 +1941,7 @@ class _Reading:
             if index in self.used_amounts:
                 continue
             clause = next((c for c in clauses if c.start <= a < c.end), None)
-            if clause is None:
+            if clause is None or self.x._of_a_class.match(self.text, b) is not None:
                 continue
             measure = None
             dated = max((d[1] for d in self.dates if clause.start <= d[0] and d[1] <= a), default=clause.start)

@@ -123,7 +123,8 @@ class Frame:
     place fills where nothing else does (从上海迁来). `beside` is a role that the place of the clause behind or before
     fills (斥资3亿元,在盐都区建厂). A `nominal` trigger (控股股东) takes no object away from a verb;
     a `forward` one has its subject
-    in the clause behind (作为嘉兴的主城区,南湖区…). `pairs` splits
+    in the clause behind (作为嘉兴的主城区,南湖区…); an `intransitive` one says nothing where a noun or a number
+    follows right behind it (X成立; not X成立一间公司). `pairs` splits
     `A与B、C与D` into one fact a pair; `each` makes one fact for every filler of that role.
     """
 
@@ -149,6 +150,7 @@ class Frame:
     beside: str | None = None
     nominal: bool = False
     forward: bool = False
+    intransitive: bool = False
     confidence: float = 0.8
     accepts: tuple[str, ...] = ()
     rejects: tuple[str, ...] = ()
@@ -497,6 +499,7 @@ _FRAME_PLAIN = (
     "beside",
     "nominal",
     "forward",
+    "intransitive",
     "confidence",
 )
 _FRAME_KEYS = {"fact", "triggers", "roles", "need", "types", "status", *_FRAME_WORDS, *_FRAME_PLAIN}

@@ -207,6 +207,8 @@ class Recognizer:
             for character in characters
         }
         self.tail_chars = frozenset("".join(lexicon["local_tails"]))
+        self._etc = frozenset(lexicon["etc"])
+        self.trade_ends = frozenset(lexicon["trade_ends"])
         after = "|".join(re.escape(w) for w in (*lexicon["etc"], *lexicon["and"]))
         self._member = re.compile(rf"(?P<name>[\u3400-\u9fff]{{2,10}}?)(?=[、,，。;；]|{after})")
         self._division_abroad = re.compile(grammar["abroad"])
@@ -474,6 +476,8 @@ class Recognizer:
                 ):
                     yield _Candidate(starts[h - 1], starts[h + 1], "Government", f"suffix:{words[h]}", 0.9)
                 continue
+            if h + 1 < count and words[h + 1] in self.trade_ends:
+                continue  # 宁波钟表+业: a trade, not a company
             yield from self._grow(text, words, tags, starts, place_at, h, heads, found.bare)
         for i in range(count):
             if place_at[i] is not None and len(words[i]) > 2:
@@ -1453,6 +1457,8 @@ class Recognizer:
         if known == 0 or len(items) < 3 or len({*open_}) + known < len(items):
             return
         for a, b in open_:
+            if b - a > 3 and text[b - 1] in self._etc:
+                b -= 1  # 凯美特等3家企业
             if self._brand_like(text[a:b]) or (known > 1 and self._trade_name(text[a:b])):
                 yield _Candidate(a, b, "Company", "listed", 0.65)
 
@@ -1487,6 +1493,8 @@ class Recognizer:
             return False
         if _BRAND.fullmatch(name) is None or (self.places.get(name) or ("", "", False))[2]:
             return False
+        if name[-2:] in self.boundary:
+            return False  # 重新组建旗下的企业
         words = self._jieba.tag(name, False)
         if any(w in self.boundary or w in self.vague or (len(w) == 1 and w in self.hard_stop) for w, _ in words):
             return False
