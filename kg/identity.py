@@ -997,9 +997,7 @@ class _Corpus:
             if (document, local) not in rejected:
                 telling[name].add(document)
         return {
-            name: sources.independent(documents)
-            for name, documents in sorted(telling.items())
-            if len(documents) > 1
+            name: sources.independent(documents) for name, documents in sorted(telling.items()) if len(documents) > 1
         }
 
     # ------------------------------------------------------------ judgements on facts

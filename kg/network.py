@@ -336,9 +336,7 @@ def load_network(
     return FactNetwork.of(placed, rows, regions.values())
 
 
-def _regions(
-    store: Queryable, nodes: Mapping[str, Node], *, whole: bool
-) -> tuple[dict[str, Region], dict[str, str]]:
+def _regions(store: Queryable, nodes: Mapping[str, Node], *, whole: bool) -> tuple[dict[str, Region], dict[str, str]]:
     """Places with what they lie in, and what each entity lies in or is a part of: of the whole store, or as far as
     some nodes need it.
     """

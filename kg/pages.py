@@ -206,7 +206,11 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
         "home": root,
         "tail": f"?lang={language}" if site.chosen else "",
         "counts": counts,
-        "total": {"entities": sum(count for _, count in numbers.entities), "facts": total, "documents": numbers.documents},
+        "total": {
+            "entities": sum(count for _, count in numbers.entities),
+            "facts": total,
+            "documents": numbers.documents,
+        },
     }
     text = render(
         part,

@@ -59,6 +59,8 @@ _CLAUSE_WORDS = (
 _TRIGGER_COUNT = 3000
 #: Rules that know a name from what stands around it, so that it is looked for elsewhere however short it is.
 _ROLE_RULES = frozenset({"stock-code", "announces", "role", "listed", "joined"})
+#: Parts of speech of words that can be a brand: names, short forms, and what the tokenizer does not know.
+_NAME_TAGS = ("nr", "nz", "ns", "nt", "j", "x", "g")
 _KINDS = ("full", "short", "former", "abbreviation")
 
 
@@ -230,6 +232,20 @@ class Recognizer:
         self.products = frozenset(lexicon["products"])
         self.mines = frozenset(lexicon["mines"])
         self.works = frozenset(lexicon["works"])
+        self.project_heads = tuple(lexicon["project_heads"])
+        self.project_ends = tuple({*ontology.names["Project"].strong, *lexicon["project_ends"]})
+        self._so_called = re.compile(grammar["so_called"])
+        self.phrase_joints = frozenset(lexicon["phrase_joints"])
+        self.yearly = frozenset(lexicon["yearly"])
+        self.measures = frozenset(lexicon["measures"])
+        self.site_ends = frozenset(lexicon["site_ends"])
+        self.praise = frozenset(lexicon["praise"])
+        self.zone_words = frozenset(lexicon["zones"]) | self.bare_zones | frozenset(lexicon["area_ends"])
+        self.title_prefixes = frozenset(lexicon["prefixes"])
+        self.gatherings = ontology.names["Event"].strong
+        self.weighty = frozenset(
+            w for kind in ("Park", "Project", "Company", "Fund") for w in ontology.names[kind].strong
+        )
         self.acts_of_people = tuple(lexicon["acts_of_people"])
         self.speaks = tuple(lexicon["speaks"])
         self.left = tuple(w for w in lexicon["leaves"] if len(w) > 1)
@@ -315,6 +331,7 @@ class Recognizer:
             found.extend(self._scan(text, start, end, tokens))
         found.extend(self._branches(found))
         found.extend(self._titled_works(text, body))
+        found.extend(self._listed_projects(text, body, found))
         chosen = _longest(found)
         chosen = self._by_role(text, body, chosen, tokens)
         chosen.extend(self._in_lists(text, chosen, tokens))
@@ -482,6 +499,7 @@ class Recognizer:
         for i in range(count):
             if place_at[i] is not None and len(words[i]) > 2:
                 yield from self._local_body(words, tags, starts, place_at, i)
+        yield from self._projects(text, words, tags, starts, place_at)
         for pattern, kind in self.patterns:
             for match in pattern.finditer(text, start, end):
                 yield _Candidate(match.start(), match.end(), kind, "pattern", 0.9)
@@ -513,6 +531,154 @@ class Recognizer:
                     break
                 yield _Candidate(starts[i], unit.end(), "Place", "abroad", 0.9)
                 k = stop
+
+    def _projects(
+        self,
+        text: str,
+        words: list[str],
+        tags: list[str],
+        starts: list[int],
+        place_at: list[tuple[tuple[str, ...], str, bool] | None],
+    ) -> Iterator[_Candidate]:
+        """年产10万吨电池材料项目, 启岳汇谷·盐都智造园: projects told by what they make or by a brand before a dot."""
+        for h, word in enumerate(words):
+            if word.endswith(self.project_heads):
+                first = self._project_phrase(words, tags, place_at, h)
+                if first is not None:
+                    yield _Candidate(starts[first], starts[h + 1], "Project", "project", 0.85)
+            elif word == "·" and 0 < h < len(words) - 1:
+                span = self._branded(words, tags, h)
+                if span is not None:
+                    yield _Candidate(starts[span[0]], starts[span[1]], "Project", "branded", 0.9)
+
+    def _in_phrase(self, words: list[str], tags: list[str], k: int) -> bool:
+        """True where token k can belong to the words that say what a project is."""
+        word, tag = words[k], tags[k]
+        if word in self.companies or word in self.vague or word in self.self_words or word in self.made_by:
+            return False
+        if word[-3:] in self.titles_set or word[-2:] in self.titles_set or word in self.title_prefixes:
+            return False
+        if word in self.gatherings:
+            return False
+        if len(word) == 1 and _HANZI.match(word) is not None:
+            return word not in self.hard_stop and (word not in self.stop_chars or word in self.stem_ends)
+        if _HANZI.match(word) is None:
+            return word in "·-." or word.isalnum() or word.replace(".", "").isalnum()
+        if word in self.inside or word in self.suffixes or word in self.yearly:
+            return True
+        if word in self.boundary:
+            return False
+        return not (tag[0] in "pcudrey" or tag == "t" or (tag[0] == "v" and tag != "vn" and word in self.common))
+
+    def _project_phrase(
+        self, words: list[str], tags: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], h: int
+    ) -> int | None:
+        """First token of the words that name the project at token h; None where they name none of its own."""
+        k, size, figure, latin, odd, telling, placed = h, 0, False, False, 0, 0, False
+        while k > 0 and size < LONGEST_NAME:
+            word, tag = words[k - 1], tags[k - 1]
+            if word == ")" and (opening := self._bracket_before(words, k - 1)) is not None:
+                k = opening  # 京东(盛驰)冷链中心项目
+                continue
+            if (
+                word in self.phrase_joints
+                and k < h
+                and k > 1
+                and tags[k - 2][0] == "n"
+                and words[k - 2] not in self.weighty
+            ):
+                k -= 1  # 电芯+及+系统项目
+            elif not self._in_phrase(words, tags, k - 1):
+                break
+            elif word[0].isdigit() or tag[0] == "m":
+                # 年产10万吨, 10GWh, 5G; but 6个项目 and 100亿元项目 count projects
+                year = next((y for y in range(k - 2, max(-1, k - 7), -1) if words[y] in self.yearly), None)
+                if year is not None:
+                    figure, k = True, year
+                    continue
+                if _HANZI.match(word) is not None and not set(word) <= self.numerals:
+                    break  # 一个, 三大
+                if not word.isdigit() or (k < h and (_LATIN.match(words[k]) is not None or words[k] == ".")):
+                    figure = True
+                elif k == h or tags[k][0] in "qm" or words[k] in self.measures:
+                    return None
+                k -= 1
+            else:
+                if place_at[k - 1] is not None:
+                    placed = True
+                elif _LATIN.match(word) is not None:
+                    latin = True
+                elif len(word) == 1:
+                    odd += word not in self.noun_ends and word not in self.generic and word not in self.measures
+                elif word not in self.generic and word not in self.inside and word not in self.suffixes:
+                    odd += len(word) if word not in self.common and tag[:2] in _NAME_TAGS else 0
+                    telling += 1
+                k -= 1
+            size += len(word)
+        while k < h and (words[k] in self.phrase_joints or words[k] in self.praise or not words[k][0].isalnum()):
+            k += 1
+        stem = sum(map(len, words[k:h]))
+        if words[h - 1] in self.zone_words:
+            return None  # 临湖示范区项目: whatever is built there
+        if words[h - 1] in self.weak and telling == 0 and not figure:
+            return None  # 开天(上海)传动+项目: the company that has it
+        named = figure or odd >= 2 or (latin and stem >= 4) or (placed and telling > 1)
+        return k if stem >= 4 and named else None
+
+    def _listed_projects(
+        self, text: str, body: Sequence[tuple[int, int]], found: Sequence[_Candidate]
+    ) -> Iterator[_Candidate]:
+        """启岳西南总部、超宽幅偏光片生产基地等8个项目: what a list calls projects and what ends like one."""
+        known = {c.end for c in found if c.type in ("Project", "Park", "Fund", "Government")}
+        inner = {k: c.start for c in found if c.type == "Company" for k in range(c.start + 1, c.end)}
+        for start, end in body:
+            for match in self._so_called.finditer(text, start, end):
+                at = match.start()
+                for _ in range(12):
+                    low = max(start, at - LONGEST_NAME)
+                    begin = max(text.rfind(mark, low, at) for mark in _MARKED) + 1
+                    listed = begin > low and text[begin - 1] == "、"
+                    if not listed:
+                        begin = self._left_edge(text, low, at)
+                        begin = inner.get(begin, begin)
+                    if at not in known and 5 <= at - begin <= 30 and text.endswith(self.project_ends, begin, at):
+                        yield _Candidate(begin, at, "Project", "listed", 0.85)
+                    if not listed:
+                        break
+                    at = begin - 1
+
+    def _bracket_before(self, words: list[str], close: int) -> int | None:
+        """Index of the bracket that opens right behind a name where a short one closes at token `close`."""
+        for k in range(close - 1, max(0, close - 7), -1):
+            if words[k] == "(":
+                return k if _HANZI.match(words[k - 1]) is not None else None
+        return None
+
+    def _branded(self, words: list[str], tags: list[str], h: int) -> tuple[int, int] | None:
+        """Tokens of a project whose brand stands before the dot at token h: 启岳汇谷·盐都智造园."""
+        first, size = h, 0
+        while (
+            first > 0
+            and size < 8
+            and words[first - 1] not in self.stop_chars
+            and self._in_phrase(words, tags, first - 1)
+        ):
+            first -= 1
+            size += len(words[first])
+        last, size, end = h + 1, 0, 0
+        while last < len(words) and size < 24:
+            word = words[last]
+            if word not in self.bracket_words and (
+                not self._in_phrase(words, tags, last) and word not in self.suffixes
+            ):
+                break
+            last += 1
+            size += len(word)
+            if word in self.works or word[-1] in self.site_ends or word.endswith(self.project_heads):
+                end = last
+        if end == 0 or size < 3 or first == h or sum(map(len, words[first:h])) < 2:
+            return None
+        return first, end
 
     def _local_body(
         self,

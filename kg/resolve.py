@@ -85,6 +85,7 @@ class Linker:
             {w for f in self.ontology.frames if f.nominal and f.fact == "PartOf" for w in f.triggers if len(w) > 1}
         )
         self._affiliated = tuple(lexicon["affiliated"])
+        self._project_heads = tuple(lexicon["project_heads"])
         self.zones = tuple(sorted(lexicon["bare_zones"], key=len, reverse=True))
         self._short = dict(pair.split("=") for pair in lexicon.get("abbreviations", ()))
         self._branches = tuple(recognizer.branches)
@@ -172,10 +173,14 @@ class Linker:
             if name is None:
                 continue  # 区委 of a district that the text does not name
             top = self.ontology.top(mention.type)
-            group = by_name.get((top, self.key(name)))
+            spelling = self.key(name)
+            if top == "Project":
+                bare = next((spelling.removesuffix(w) for w in self._project_heads if spelling.endswith(w)), spelling)
+                spelling = bare if len(bare) > 4 else spelling  # 启岳汇谷·盐都智造园(项目)
+            group = by_name.get((top, spelling))
             if group is None:
                 group = _Group(mention.type, name)
-                by_name[top, self.key(name)] = group
+                by_name[top, spelling] = group
                 groups.append(group)
             group.mentions.append(mention)
             group.place = group.place or owner
