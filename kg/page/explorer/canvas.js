@@ -8,11 +8,12 @@ function makeEngine(box, host) {
   const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { alpha: false })), b = /** @type {CanvasRenderingContext2D} */ (back.getContext('2d', { alpha: false }));
   /** @type {View} */ const v = { k: 1, x: 0, y: 0, w: 0, h: 0 };
   const drawn = { k: 1, x: 0, y: 0 };
-  let ratio = 1, frame = 0, idle = 0, cost = 0, frames = 0;
+  let ratio = 1, frame = 0, idle = 0, due = 0, cost = 0, frames = 0;
   /** @type {LabelBox[]} */ let boxes = [];
 
   function full() {
     clearTimeout(idle);
+    if (due) { cancelAnimationFrame(due); due = 0; }
     idle = 0;
     if (!v.w || !v.h) return;
     const start = performance.now();
@@ -30,6 +31,9 @@ function makeEngine(box, host) {
     g.drawImage(back, ratio * (v.x - drawn.x * z), ratio * (v.y - drawn.y * z), canvas.width * z, canvas.height * z);
     frames++;
   }
+  /** Several changes of one moment are one picture. */
+  const later = () => { if (!due) due = requestAnimationFrame(() => { due = 0; full(); }); };
+  const flush = () => { if (due) { cancelAnimationFrame(due); due = 0; full(); } };
   // A small picture is drawn anew in every frame; a large one is moved as a whole and drawn when the hand rests.
   function soon() {
     host.moved();
@@ -42,7 +46,7 @@ function makeEngine(box, host) {
     v.w = w; v.h = h;
     canvas.width = back.width = Math.max(1, Math.round(w * ratio));
     canvas.height = back.height = Math.max(1, Math.round(h * ratio));
-    full();
+    later();
   }
   /** @param {number} x @param {number} y @param {boolean} withLines @param {number} reach @returns {Hit} */
   function hit(x, y, withLines, reach) {
@@ -123,7 +127,7 @@ function makeEngine(box, host) {
   }, { passive: false });
 
   return {
-    name: 'canvas', view: () => v, draw: full, resize, boxes: () => boxes, frames: () => frames,
-    look(cx, cy, k) { v.k = clampScale(k); v.x = v.w / 2 - cx * v.k; v.y = v.h / 2 - cy * v.k; full(); },
+    name: 'canvas', view: () => v, draw: later, resize, boxes: () => { flush(); return boxes; }, frames: () => frames,
+    look(cx, cy, k) { v.k = clampScale(k); v.x = v.w / 2 - cx * v.k; v.y = v.h / 2 - cy * v.k; later(); },
   };
 }

@@ -32,7 +32,7 @@ const fade = (colour, share = 0.8) => mix(colour, look.stage, share);
 /** A picture of many nodes is seen from afar: then nodes are drawn larger. */
 let grow = 1;
 /** Names are larger on very wide screens, which stand further away. */
-const letter = () => (innerWidth >= 2500 ? 1.3 : 1);
+const letter = () => (innerWidth >= 3400 ? 1.6 : innerWidth >= 2500 ? 1.3 : 1);
 /** @param {number} key */
 const sizeOf = key => (key < 0 ? 5 : entities[key].size) * grow;
 /** @param {number} key @param {View} v */

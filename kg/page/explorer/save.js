@@ -111,7 +111,9 @@ function sparqlText() {
   /** @param {string} text */ const literal = text => JSON.stringify(text).replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029');
   const on = [...new Set(facts.filter((fact, f) => factOn[f] || !state.offFacts.has(fact.c)).map(fact => fact.klass || factKinds[fact.c].name))].sort();
   where.push(`  VALUES ?class { ${on.map(name => 'kg:' + name).join(' ')} }`, '  ?fact a ?class .');
-  const sel = state.sel, roles = [...new Set(facts.reduce((/** @type {string[]} */ list, fact) => list.concat(fact.roles.map(r => r[0])), []))].sort().map(r => 'kg:' + r).join('|');
+  const sel = state.sel, named = new Set();
+  facts.forEach(fact => fact.roles.forEach(r => named.add(r[0])));
+  const roles = [...named].sort().map(r => 'kg:' + r).join('|');
   if (sel && sel.kind === 'node') where.push(`  ?fact ${roles} ${iri('entity', entities[sel.node].id)} .`);
   else if (sel) where.push(`  VALUES ?fact { ${factsInView().map(f => iri('fact', facts[f].id)).join(' ')} }`);
   else if (!everything()) where.push(`  FILTER NOT EXISTS { ?fact ${roles} ?other . FILTER(?other NOT IN (${entities.map((e, n) => (nodeOn[n] ? iri('entity', e.id) : '')).filter(Boolean).join(', ')})) }`);

@@ -307,9 +307,11 @@ const AMOUNTS = [1e6, 1e7, 5e7, 1e8, 5e8, 1e9, 1e10, 1e11];
 const amountName = value => (lang === 'zh' ? (value >= 1e8 ? value / 1e8 + ' 亿' : value / 1e4 + ' 万') : value >= 1e9 ? value / 1e9 + ' bn' : value / 1e6 + ' m');
 /** Steps of the filter of time: years, or months where all is within four years. */
 function timeSteps() {
-  const known = facts.map(timeOf).filter(x => x !== null), days = known.reduce((/** @type {string[]} */ l, x) => l.concat(x || []), []).sort();
-  if (!days.length) return null;
-  const y0 = Number(days[0].slice(0, 4)), y1 = Number(days[days.length - 1].slice(0, 4)), steps = [];
+  const known = facts.map(timeOf).filter(x => x !== null);
+  let first = '9999', last = '';
+  for (const x of known) { const [a, b] = /** @type {[string, string]} */ (x); if (a < first) first = a; if (b > last) last = b; }
+  if (!last) return null;
+  const y0 = Number(first.slice(0, 4)), y1 = Number(last.slice(0, 4)), steps = [];
   const monthly = y1 - y0 < 4;
   for (let y = y0; y <= y1; y++) for (let m = 1; m <= (monthly ? 12 : 1); m++) steps.push(monthly ? `${y}-${String(m).padStart(2, '0')}` : String(y));
   const counts = steps.map(() => 0), at = new Map(steps.map((s, i) => [s, i])), length = monthly ? 7 : 4;
@@ -448,7 +450,7 @@ function baseShown() {
   return [...new Set(state.egos.reduce((/** @type {number[]} */ l, n) => l.concat(n, near(n).filter(m => factsOf[m].some(f => factOn[f] && facts[f].members.includes(n))).slice(0, room)), []))];
 }
 /** @param {string} id */
-function numberOf(id) { const n = entityById.get(id); return n !== undefined ? n : entities.findIndex(x => x.name === id || x.code === id); }
+function numberOf(id) { const n = entityById.get(id); if (n !== undefined) return n; const named = entities.findIndex(x => x.name === id || x.code === id); return named >= 0 ? named : entities.findIndex(x => x.aliases.includes(id)); }
 /** Make the state what the address says: at the start, and when the reader goes back. */
 async function readHash() {
   // Nothing that happens on the way is an entry of the history.
