@@ -2975,27 +2975,23 @@ def _walk(items: Sequence[Item], ontology: Ontology, *, reason: str, who: str, p
 
     written: list[tuple[int, str]] = []
     position = 0
-    while position < len(items):
-        item = items[position]
-        _print_item(item, position + 1, len(items), ontology)
-        key = _key()
-        if key in ("q", "\x03", "\x04", ""):
-            break
-        if key == "b":
-            if len(written) > 0:
+    with _keys() as pressed:
+        while position < len(items):
+            item = items[position]
+            _print_item(item, position + 1, len(items), ontology)
+            key = pressed()
+            if key in ("q", "\x04", ""):
+                break
+            if key == "b" and len(written) > 0:
                 position, gone = written.pop()
                 judging.remove(path, gone)
-            continue
-        if key == "n" or key == " ":
-            position += 1
-            continue
-        action = (_PAIR_KEYS if item.kind == "pair" else _FACT_KEYS).get(key)
-        if action is None:
-            continue
-        made = _answer(item, action, reason=reason, who=who, store=store)
-        written.append((position, judging.add(path, made).id))
-        typer.echo("  → " + say(*ACTION_WORDS[action]))
-        position += 1
+            elif key in ("n", " "):
+                position += 1
+            elif (action := (_PAIR_KEYS if item.kind == "pair" else _FACT_KEYS).get(key)) is not None:
+                made = _answer(item, action, reason=reason, who=who, store=store)
+                written.append((position, judging.add(path, made).id))
+                typer.echo("  → " + say(*ACTION_WORDS[action]))
+                position += 1
     return len(written)
 
 
@@ -3069,19 +3065,28 @@ def _marked(quote: str, side: Side) -> str:
     return quote[:120] + ("…" if len(quote) > 120 else "")
 
 
-def _key() -> str:
-    """One key from the terminal, without waiting for Enter where the system can."""
+@contextlib.contextmanager
+def _keys() -> Iterator[Callable[[], str]]:
+    """A function that reads one key from the terminal, without waiting for Enter where the system can.
+
+    The terminal is set once and no key that was typed ahead is lost.
+    """
     try:
         import termios
         import tty
     except ImportError:  # Windows
-        line = sys.stdin.readline()
-        return line.strip()[:1].lower() if line != "" else ""
+
+        def line() -> str:
+            text = sys.stdin.readline()
+            return text.strip()[:1].lower() if text != "" else ""
+
+        yield line
+        return
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
     try:
-        tty.setcbreak(descriptor)
-        return os.read(descriptor, 1).decode("utf-8", "replace").lower()
+        tty.setcbreak(descriptor, termios.TCSANOW)
+        yield lambda: os.read(descriptor, 1).decode("utf-8", "replace").lower()
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 

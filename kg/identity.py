@@ -14,6 +14,7 @@ be two things stays undecided with its candidates.
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 from collections import Counter, defaultdict
@@ -22,7 +23,7 @@ from dataclasses import replace
 from datetime import date as day
 from decimal import Decimal
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kg.extract import TOLD_APART_BY_LABEL
 from kg.judgements import replayed
@@ -32,6 +33,7 @@ from kg.reprints import Reprints, Sources
 from kg.resolve import FIT_RULES, Linker, NameParts, slug
 
 Atom = tuple[str, ...]
+T = TypeVar("T")
 
 #: The class of facts that tells whom a person works for, with its roles.
 _POST, _PERSON, _EMPLOYER = "Office", "person", "organization"
@@ -63,9 +65,16 @@ def resolve_corpus(
     to nothing is in `Resolution.judgements` with its problem.
     """
     corpus = _Corpus(linker, replayed(judgements))
-    for extraction in extractions:
-        corpus.read(extraction)
-    return corpus.resolution()
+    collecting = gc.isenabled()
+    # Nothing here makes cycles, and looking for some among a million records takes a third of the time.
+    gc.disable()
+    try:
+        for extraction in extractions:
+            corpus.read(extraction)
+        return corpus.resolution()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Sets:
@@ -132,6 +141,7 @@ class _Corpus:
         self._ids_of: dict[str, Atom] = {}
         self._fact_ids: dict[tuple[str, str], str] = {}
         self._grouped: tuple[tuple[int, int], dict[Atom, list[Atom]]] | None = None
+        self._leads: dict[str, tuple[tuple[str, ...], str] | None] = {}
         self.machine: dict[Atom, Atom] = {}  # what things were before people merged some
         self.entities: dict[str, Entity] = {}
         self.of: dict[tuple[str, str], str] = {}
@@ -303,6 +313,12 @@ class _Corpus:
         return ("alone", self.key(entity.name), document)
 
     def _lead(self, name: str) -> tuple[tuple[str, ...], str] | None:
+        """The division that a name begins with, and the rest of it; names come back in every article."""
+        if name not in self._leads:
+            self._leads[name] = self._lead_of(name)
+        return self._leads[name]
+
+    def _lead_of(self, name: str) -> tuple[tuple[str, ...], str] | None:
         places, levels = self.linker.recognizer.places, self.linker.recognizer.levels
         codes: tuple[str, ...] = ()
         rest, full = name, False
@@ -554,32 +570,40 @@ class _Corpus:
 
     def _link_namesakes(self, atoms: Sequence[Atom], ties: Mapping[Atom, set[Atom]]) -> None:
         employers = {a: self._employers(a) for a in atoms}
-        known = [a for a in atoms if len(employers[a]) > 0]
-        for one, other in combinations(known, 2):
-            if not employers[one].isdisjoint(employers[other]):
-                self.sets.join(other, one, "same-employer")
-        for one, other in combinations(known, 2):
-            tied = any(not ties.get(e, set()).isdisjoint(employers[other]) for e in employers[one])
-            if tied or not self._brands(employers[one]).isdisjoint(self._brands(employers[other])):
-                self.sets.join(other, one, "related-employer")
         around = {a: self._surroundings(a) for a in atoms}
+        known = [a for a in atoms if len(employers[a]) > 0]
         loose = [a for a in atoms if len(employers[a]) == 0]
-        for one, other in combinations(loose, 2):
-            if not around[one].isdisjoint(around[other]):
-                self.sets.join(other, one, "shared-context")
-        clusters: dict[Atom, set[Atom]] = defaultdict(set)
+        # By employer, not by pairs: there are hundreds of one name in a large corpus.
+        first = self._join_alike(known, employers, "same-employer")
+        for employer, atom in first.items():
+            for tied in sorted(ties.get(employer, ())):
+                if tied in first:
+                    self.sets.join(first[tied], atom, "related-employer")
+        self._join_alike(known, {a: self._brands(employers[a]) for a in known}, "related-employer")
+        self._join_alike(loose, around, "shared-context")
+        clusters: dict[Atom, set[Atom]] = defaultdict(set)  # what stands around an employed person → who that is
         for a in known:
-            clusters[self.sets.find(a)] |= around[a] | employers[a]
-        roots = sorted(clusters)
+            for thing in around[a] | employers[a]:
+                clusters[thing].add(self.sets.find(a))
+        employed = {self.sets.find(a) for a in known}
         for a in loose:
-            if self.sets.find(a) in clusters:
-                continue
-            fitting = [r for r in roots if not around[a].isdisjoint(clusters[r]) and self.sets.may_join(a, r)]
-            if len(fitting) == 1:
-                self.sets.join(self.sets.find(a), fitting[0], "shared-context")
+            if self.sets.find(a) not in employed:
+                fitting = {r for thing in around[a] for r in clusters.get(thing, ()) if self.sets.may_join(a, r)}
+                if len(fitting) == 1:
+                    self.sets.join(self.sets.find(a), fitting.pop(), "shared-context")
         final = sorted({self.sets.find(a) for a in atoms})
-        for root in final:
-            self.candidates[root] = tuple(r for r in final if r != root)[:_MOST_CANDIDATES]
+        for root in final[: _MOST_CANDIDATES * 4]:
+            self.candidates[root] = tuple(r for r in final[: _MOST_CANDIDATES + 1] if r != root)[:_MOST_CANDIDATES]
+
+    def _join_alike(self, atoms: Sequence[Atom], about: Mapping[Atom, Iterable[T]], rule: str) -> dict[T, Atom]:
+        """Join those that have something in common; what there is, with the first that has it."""
+        first: dict[T, Atom] = {}
+        for atom in atoms:
+            for thing in about[atom]:
+                owner = first.setdefault(thing, atom)
+                if owner is not atom:
+                    self.sets.join(atom, owner, rule)
+        return first
 
     def _brands(self, employers: Iterable[Atom]) -> set[str]:
         """The brands of companies and funds: 容川资本 and 容川(嘉兴)股权投资合伙企业 are of one house."""
@@ -890,19 +914,23 @@ class _Corpus:
 
     def _why(self) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
         """Why each name of each document belongs to its entity: the rules inside of documents and across them."""
-        found: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+        found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         for atom, members in self.members.items():
             rule = self.sets.rules.get(atom)
             if rule is None and atom[0] == "known":
                 rule = "table-of-known-entities"
             for seen in members:
-                about = found[seen.document, self._of(seen)]
-                about.update(seen.entity.merged)
-                if rule is not None:
-                    about.add((seen.entity.name, rule))
-                elif atom[0] in ("name", "body") and seen.entity.name != self.entities[self._of(seen)].name:
-                    about.add((seen.entity.name, "same-body-of-a-division" if atom[0] == "body" else "same-spelling"))
-        return {place: tuple(sorted(about)) for place, about in sorted(found.items()) if len(about) > 0}
+                own = rule
+                if own is None and atom[0] == "body":
+                    own = "same-body-of-a-division"
+                elif own is None and atom[0] == "name" and seen.entity.name != self.entities[self._of(seen)].name:
+                    own = "same-spelling"
+                if own is not None or len(seen.entity.merged) > 0:
+                    about = found[seen.document, self._of(seen)]
+                    about.extend(seen.entity.merged)
+                    if own is not None:
+                        about.append((seen.entity.name, own))
+        return {place: tuple(sorted(set(about))) for place, about in sorted(found.items())}
 
     def _of(self, seen: _Seen) -> str:
         return self.of[seen.document, seen.entity.id]
@@ -1098,12 +1126,22 @@ class _Blocks:
 # ---------------------------------------------------------------- pieces
 
 
-def _slim(document: str, entity: Entity) -> _Seen:
-    counts = Counter(m.name for m in entity.mentions if m.rule != "local")
-    called = entity.name
-    if len(counts) > 0:
-        called = min(counts, key=lambda n: (-counts[n], n != entity.name, -len(n), n))
-    return _Seen(document, replace(entity, mentions=()) if len(entity.mentions) > 0 else entity, called)
+def _slim(document: str, e: Entity) -> _Seen:
+    if len(e.mentions) == 0:
+        return _Seen(document, e, e.name)
+    called = e.name
+    if len(e.mentions) == 1:
+        if e.mentions[0].rule != "local":
+            called = e.mentions[0].name
+    else:
+        counts = Counter(m.name for m in e.mentions if m.rule != "local")
+        if len(counts) > 0:
+            called = min(counts, key=lambda n: (-counts[n], n != e.name, -len(n), n))
+    # Not by `replace`: a large corpus has a million of these.
+    slim = Entity(
+        e.id, e.type, e.name, e.aliases, (), e.code, e.parent, e.note, e.merged, e.candidates, e.identifiers, e.given
+    )
+    return _Seen(document, slim, called)
 
 
 def _at(reference: str) -> tuple[str, str | None]:
