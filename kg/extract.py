@@ -84,6 +84,7 @@ class _State:
     """What a reader keeps in mind from sentence to sentence."""
 
     topic: _Group | None = None
+    employers: dict[str, str] = field(default_factory=dict)  # whom a person signs for, by the posts told
     visitors: _Group | None = None  # whose delegation was spoken of last
     pair: list[Mention] = field(default_factory=list)
     venture: str | None = None  # what was founded or invested in last
@@ -169,6 +170,8 @@ class Extractor:
         self._leads_others = tuple(lexicon["leads_others"])
         self._speaks_for = frozenset(lexicon["speaks_for"])
         self._unknown_self = frozenset(lexicon["unknown_self"])
+        self._date_joints = frozenset(("、", "-", "—", *lexicon["date_joints"]))
+        self._party_organs = tuple(lexicon["signing_organs"])
         self._latter = tuple(lexicon["latter"])
         self._that_place = frozenset(lexicon["that_place"])
         self._own_places = frozenset((*lexicon["own_places"], *lexicon["that_place"]))
@@ -389,6 +392,7 @@ class Extractor:
                     rule="written-out",
                     trigger=inner.span,
                 )
+
     def _names_elsewhere(self, text: str, outer: Mention, inner: Mention, recognition: Recognition) -> bool:
         """天津河北体育场, 中国东北: a short name behind a place that means a province or a direction, not what lies
         in the place.
@@ -1261,6 +1265,7 @@ class _Reading:
             if alone and frame.fact == "Agreement" and all(self._id(m) in self.state.holders for m in group.members):
                 kept.append(group)
                 continue
+            employers = [self.state.employers.get(self._id(m)) for m in group.members] if alone else []
             if alone and owner is not None and owner.modifier and owner.titled and group.start - owner.end <= 20:
                 body = owner.members[-1]
                 place = self._of_place(self._id(body), self.text[owner.end : group.start])
@@ -1269,6 +1274,10 @@ class _Reading:
                     own = self.linked.entity(place).mentions[0]
                     owner = replace(owner, members=[*owner.members[:-1], own])
                 kept[-1] = replace(owner, modifier=False, several=group.several)
+            elif frame.fact == "Agreement" and len(employers) > 0 and None not in employers:
+                # 朱明军与辉县市签署: who heads a body signs for it
+                bodies = [self.linked.entity(e).mentions[0] for e in dict.fromkeys(employers) if e is not None]
+                kept.append(replace(group, members=bodies, joints=group.joints[: len(bodies) - 1]))
             else:
                 kept.append(group)
         return kept
@@ -1422,6 +1431,20 @@ class _Reading:
                         if self._fits(frame, "party", m):
                             yield [("party", subject[0].members[0]), ("party", m)]
                 return
+            if len(subject) == 1 and len(partners) == 1 and (subject[0].several or partners[0].several):
+                ours, theirs = subject[0].members, partners[0].members
+                if len(ours) == len(theirs) > 1:
+                    # 甲村、乙村分别与丙镇、丁镇签署: the first with the first
+                    for one, other in zip(ours, theirs, strict=True):
+                        yield [("party", one), ("party", other)]
+                    return
+            if (
+                len(subject) == 1
+                and len(partners) == 0
+                and subject[0].several
+                and 0 < len(subject[0].joints) == sum(j in self.x._list_joints for j in subject[0].joints)
+            ):
+                return  # 甲镇、乙镇等分别与9个乡镇签订: with whom is not said
             if (
                 len(subject) == 1
                 and len(partners) == 1
@@ -1592,7 +1615,10 @@ class _Reading:
         within = [d for d in dates if trigger.end <= d[0] < clause.end]
         pointed = [d for d in known if d[2].start is not None]
         if len(pointed) > 0:
-            return pointed[-1][2]
+            n = len(pointed) - 1
+            while n > 0 and self.text[pointed[n - 1][1] : pointed[n][0]] in self.x._date_joints:
+                n -= 1  # 6月16日、6月17日: from the first on
+            return pointed[n][2]
         pointed = [d for d in within if d[2].start is not None]
         if len(pointed) > 0:
             return pointed[0][2]
@@ -1713,6 +1739,8 @@ class _Reading:
                 previous = None
                 continue
             previous = (told.start, post.person.span.end, owner)
+            if not post.title.startswith(self.x._former):
+                self.state.employers[holder] = self._signing_body(owner)
             yield self._office(holder, owner, post.title, post.start, post.end, confidence)
         yield from self._appointed()
 
@@ -1728,6 +1756,12 @@ class _Reading:
         """The mentions of the sentence that hold an offset: at most one, since they do not overlap."""
         i = bisect_right(self.mentions, at, key=lambda m: m.span.start)
         return self.mentions[i - 1 : i] if i > 0 else []
+
+    def _signing_body(self, body: str) -> str:
+        """What somebody signs for whose post is with a body: the division or zone of a party organ, else the body."""
+        parent = self.linked.entity(body).parent
+        organ = self.linked.entity(body).name.endswith(self.x._party_organs)
+        return parent if organ and parent is not None else body
 
     def _of_place(self, body: str, title: str) -> str:
         """共青城市委副书记、市长: the mayor is the city's, whatever organ stands before."""

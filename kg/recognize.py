@@ -214,10 +214,14 @@ class Recognizer:
         after = "|".join(re.escape(w) for w in (*lexicon["etc"], *lexicon["and"]))
         self._member = re.compile(rf"(?P<name>[\u3400-\u9fff]{{2,10}}?)(?=[、,，。;；]|{after})")
         self._division_abroad = re.compile(grammar["abroad"])
+        self.list_ends = tuple(lexicon["etc"])
+        self.joint_acts = tuple(lexicon["joint_acts"])
+        self.leaders = tuple(lexicon["leaders"])
         self.where_leads = frozenset((*lexicon["from"], *lexicon["at"]))
         self.list_marks = frozenset(("、", *lexicon["and"], *lexicon["with"]))
         self.inner_organs = frozenset(lexicon["inner_organs"])
         self.unmade = frozenset(lexicon["unmade"])
+        self.seen_by = frozenset(("、", *lexicon["seen_by"]))
         self.graded = frozenset(lexicon["graded"])
         self.made_by = frozenset(lexicon["made_by"])
         self.zone_ends = ontology.names["Park"].strong
@@ -461,6 +465,16 @@ class Recognizer:
             heads = self._head(word, tags[h])
             if heads is None and word not in self.self_words and word not in self.committee:
                 continue
+            if (
+                heads is not None
+                and heads[0][2]
+                and 0 < h < count - 1
+                and words[h] in self.known
+                and self._odd(words[h - 1])
+                and words[h - 1] not in self.hard_stop
+                and words[h + 1] in self.weak
+            ):
+                continue  # 迈+思科+电子: part of another name
             if (
                 heads is not None
                 and h + 1 < count
@@ -890,6 +904,8 @@ class Recognizer:
                 i -= 1
                 while i > 0 and place_at[i - 1] is not None and words[i - 1] not in self.stop_chars:
                     i -= 1
+                if i > 1 and words[i - 1] in "-—·" and place_at[i - 2] is not None and heads[0][0] == "Park":
+                    i -= 2  # 平阳-乐清山海协作产业园
                 if (
                     words[h] in self.zones
                     and i > 0
@@ -1014,12 +1030,20 @@ class Recognizer:
                             level = word
                             i -= 1
                         break
-                    if word in self.generic and odd > 0 and not (i > 1 and place_at[i - 2] is not None):
+                    # 汇+新+电商公司: between other characters 新 is part of the name
+                    beside = (
+                        words[h] in self.companies
+                        and i > 1
+                        and words[i - 2] not in self.generic
+                        and self._odd(words[i - 2])
+                    )
+                    before = i > 1 and place_at[i - 2] is not None
+                    if word in self.generic and odd > 0 and not before and not beside:
                         break
                     i -= 1
                     if word in self.noun_ends and odd == 0:
                         ordinary.append(word)
-                    elif word not in self.generic:
+                    elif word not in self.generic or beside:
                         odd += 1
                     continue
                 if i > 1 and (
@@ -1061,10 +1085,14 @@ class Recognizer:
                 ):
                     i -= 1  # 十一+化建公司: the number that the company has
                 break
-            strange = not ordinary_word and (
-                tag in ("nr", "nrt", "nz", "ns", "nt", "j", "nrfg")
-                or (i < len(words) and len(words[i]) == 1 and odd > 0)
-                or (any(s for _, s, _ in heads) and tag[0] != "n")
+            strange = (
+                word in self.known
+                or not ordinary_word
+                and (
+                    tag in ("nr", "nrt", "nz", "ns", "nt", "j", "nrfg")
+                    or (i < len(words) and len(words[i]) == 1 and odd > 0)
+                    or (any(s for _, s, _ in heads) and tag[0] != "n")
+                )
             )
             if (
                 tag[0] in "vdz"
@@ -1165,6 +1193,10 @@ class Recognizer:
         if i < h and words[h] in self.self_words and text[start:end] in self.self_words:
             bare.append((start, end))
             return  # 合资+公司
+        if words[h] in self.inner_organs and i < h and place_at[h - 1] is None:
+            owner = self._head(words[h - 1], tags[h - 1])
+            if owner is None or owner[0][0] not in ("Government", "Place", "Park"):
+                return  # 中建六局+党委副书记: the organ is part of the title
         # A level word alone before a body (区发改局) leaves the place to the document.
         if len(level) > 0 or (i == h and not whole and words[h][0] in self.levels):
             if any(t == "Government" for t, _, _ in heads):
@@ -1204,7 +1236,7 @@ class Recognizer:
         makes it: 建设+锂离子动力电池项目; None where no such verb stands there or the words say nothing of their own.
         """
         k = i
-        while k > 0 and words[k - 1] not in self.made_by:
+        while k > 0 and words[k - 1] not in self.made_by and words[k - 1] not in self.seen_by:
             word = words[k - 1]
             if tags[k - 1][0] not in "nfbj" or word in self.boundary or i - k > 3 or _HANZI.fullmatch(word) is None:
                 return None
@@ -1911,6 +1943,7 @@ class Recognizer:
         people: dict[tuple[int, int], _Candidate] = {}
         posts: list[tuple[int, int, int, int]] = []
         names: set[str] = set()
+        begun = {c.start for c in chosen if c.type != "Place" and c.length > 3}
         for start, end in body:
             if not any(w in text[start:end] for w in self.people_words):
                 continue  # no title, and no verb that names a person: most sentences
@@ -1929,13 +1962,24 @@ class Recognizer:
                     people[at, stop] = _Candidate(at, stop, "Person", "title", 0.9)
                     names.add(text[at:stop])
                     posts.append((at, stop, match.start(), match.end()))
-                    if stop < end and text[stop] == "、" and self._title.match(text, stop + 1) is None:
+                    if (
+                        stop < end
+                        and text[stop] == "、"
+                        and self._title.match(text, stop + 1) is None
+                        and stop + 1 not in begun
+                    ):
                         at = stop + 1
                     else:
                         break
             for match in self._named_by.finditer(text, start, end):
                 at = match.end()
-                while (stop := self._name_end(text, at, end, tokens) or self._listed_name(text, at, end)) is not None:
+                listing = match.group().endswith(
+                    self.leaders
+                )  # 区领导但文清、…: a list of names, whatever they begin with
+                while (
+                    stop := self._name_end(text, at, end, tokens) or self._listed_name(text, at, end, listing=listing)
+                ) is not None:
+                    listing = False
                     people.setdefault((at, stop), _Candidate(at, stop, "Person", "named", 0.85))
                     names.add(text[at:stop])
                     if stop < end and text[stop] == "、":
@@ -1996,8 +2040,11 @@ class Recognizer:
             if stop > end or _HANZI.fullmatch(text[at:stop]) is None:
                 continue
             rest = text[stop : stop + 4]
-            if stop not in tokens.tags and rest != "":
-                continue  # 杨洱+担任, not 杨洱担+任
+            closed = given == 2 and rest.startswith(self.list_ends) and text[stop - 1] not in self.hard_stop
+            if stop not in tokens.tags and rest != "" and not closed:
+                continue  # 杨洱+担任, not 杨洱担+任; but 徐泽星等
+            if given == 2 and text[stop - 1] in self.joining and rest.startswith(self.joint_acts):
+                return stop  # 林月和+参加了仪式: nobody stands behind 和
             if given == 2 and text[stop - 1] in self.say_chars and _HANZI.match(text[stop : stop + 1]) is not None:
                 continue  # 顾衡+说他, but 周凤来、
             if given == 2 and text[stop - 1] in self.speech and _HANZI.match(text[stop : stop + 1]) is None:
@@ -2010,6 +2057,8 @@ class Recognizer:
                 continue  # 院士薛其坤, but not 院长薛在会上
             if text[at:stop] in self.suffixes or text[at:stop] in self.common or text[at:stop] in self.known:
                 continue
+            if closed:
+                return stop
             alone = given == 2 and stop - 1 in tokens.tags and stop + 1 not in tokens.tags  # 史+庆+超+带队
             if (
                 alone
@@ -2023,12 +2072,17 @@ class Recognizer:
                 return stop
         return None
 
-    def _listed_name(self, text: str, at: int, end: int) -> int | None:
+    def _listed_name(self, text: str, at: int, end: int, *, listing: bool = False) -> int | None:
         """End of a name of two or three characters inside a list of names, whatever it begins with (、但锐金、)."""
-        if text[at - 1] != "、":
+        if text[at - 1] != "、" and not listing:
             return None
         listed = _LISTED.match(text, at, end)
-        if listed is None or listed.group() in self.common or listed.group() in self.places:
+        if (
+            listed is None
+            or (listing and text[listed.end()] != "、")
+            or listed.group() in self.common
+            or listed.group() in self.places
+        ):
             return None
         return listed.end()
 

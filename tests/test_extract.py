@@ -183,6 +183,17 @@ FACTS = [
         "南湖区区长周启明先后到市民广场、启岳集团、唐人大厅、澜海智能调研。",
         ["Visit visitor=周启明 host=启岳集团 host=唐人大厅 host=澜海智能"],
     ),
+    # the first with the first; with whom is not said
+    (
+        "临湖镇、安平镇分别与启岳集团、澜海智能签订帮扶协议。",
+        ["Agreement party=临湖镇 party=启岳集团", "Agreement party=安平镇 party=澜海智能"],
+    ),
+    ("海宁市、桐乡市等分别与9个乡镇签订帮扶协议。", []),
+    # who heads a body signs for it, in a later sentence too
+    (
+        "启岳集团董事长周启明、南湖区委书记沈漪出席。周启明与沈漪签署合作协议。",
+        ["Agreement party=启岳集团 party=南湖区"],
+    ),
     # our city is the one that the sentence does not name; a delegation comes for who sent it
     (
         "海宁市召开会议。广州市企业家代表团来我市考察。代表团一行先后到启岳集团、澜海智能实地考察。",

@@ -155,6 +155,12 @@ NAMES = [
     ("南湖区区长沈新就产业定位作了推介。", "Person:沈新 Place:南湖区", "沈新就"),
     ("中科院院士郁其坤,江海大学副校长欧阳静出席。", "Person:郁其坤 Person:欧阳静", ""),
     ("启岳集团首席投资官王政参加座谈。", "Person:王政 Company:启岳集团", "投资官"),
+    ("副区长侯岭伟、徐泽星等接待。副区长王文、林月和参加了仪式。", "Person:徐泽星 Person:林月和", "徐泽 林月"),
+    ("江海集团党委副书记、总经理沈漪到会。", "Company:江海集团 Person:沈漪", "江海集团党委"),
+    # names with characters that are ordinary elsewhere; a known name inside a longer one
+    ("汇新电商公司成立。", "Company:汇新电商公司", ""),
+    ("走访了迈思科电子。", "Company:迈思科电子", "思科"),
+    ("平阳-乐清山海协作产业园开工。", "Park:平阳-乐清山海协作产业园", ""),
     # who speaks at the head of a clause is a person
     ("韩江说,南湖区前景看好。水利部表示支持。", "Person:韩江 Place:南湖区", ""),
     # bodies whose place the tokenizer cuts at, bodies of bodies, organs of zones
