@@ -1085,9 +1085,8 @@ class Recognizer:
                 ):
                     i -= 1  # 十一+化建公司: the number that the company has
                 break
-            strange = (
-                word in self.known
-                or not ordinary_word
+            strange = word in self.known or (
+                not ordinary_word
                 and (
                     tag in ("nr", "nrt", "nz", "ns", "nt", "j", "nrfg")
                     or (i < len(words) and len(words[i]) == 1 and odd > 0)
