@@ -125,6 +125,11 @@ function select(sel, focus, stay) {
     remember();
     bring([n, ...(here.length ? [] : near(n).slice(0, 24))], here.length ? here[0] : n);
   }
+  if (focus && sel && sel.kind === 'node') {
+    // Who stands there nearly alone says nothing: a few neighbours come with it.
+    const few = outside(sel.node);
+    if (few.length && few.length <= 12 && near(sel.node).filter(m => nodeOn[m]).length < 3) { remember(); bring(few, sel.node); }
+  }
   state.sel = sel;
   $('tip').hidden = true;
   if (stay) { panel(); engine.draw(); writeHash(false); return; }
@@ -240,6 +245,7 @@ function drawView() {
   if (!other) return;
   root.replaceChildren();
   root.setAttribute('aria-label', t(state.view));
+  partOnly(root);
   if (state.view === 'table') tableView(root); else if (state.view === 'regions') regionView(root); else timeView(root);
 }
 /** @param {string} view */
@@ -311,12 +317,17 @@ function timeSteps() {
   let first = '9999', last = '';
   for (const x of known) { const [a, b] = /** @type {[string, string]} */ (x); if (a < first) first = a; if (b > last) last = b; }
   if (!last) return null;
-  const y0 = Number(first.slice(0, 4)), y1 = Number(last.slice(0, 4)), steps = [];
+  /** @type {string[]} */ const steps = [];
+  const y1 = Number(last.slice(0, 4));
+  let y0 = Number(first.slice(0, 4));
+  // A few facts of long ago would press all others into a corner: they share the first step.
+  if (y1 - y0 > 40) { const years = known.map(x => Number(/** @type {[string, string]} */ (x)[0].slice(0, 4))).sort((a, b) => a - b); y0 = Math.max(y0, Math.min(years[Math.floor(years.length * 0.02)], y1 - 20)); }
+  const early = y0 > Number(first.slice(0, 4));
   const monthly = y1 - y0 < 4;
   for (let y = y0; y <= y1; y++) for (let m = 1; m <= (monthly ? 12 : 1); m++) steps.push(monthly ? `${y}-${String(m).padStart(2, '0')}` : String(y));
   const counts = steps.map(() => 0), at = new Map(steps.map((s, i) => [s, i])), length = monthly ? 7 : 4;
-  known.forEach(x => { const i = at.get(/** @type {[string, string]} */ (x)[0].slice(0, length)); if (i !== undefined) counts[i]++; });
-  return { steps, counts, undated: facts.length - known.length };
+  known.forEach(x => { const day = /** @type {[string, string]} */ (x)[0].slice(0, length), i = day < steps[0] ? 0 : at.get(day); if (i !== undefined) counts[i]++; });
+  return { steps, counts, undated: facts.length - known.length, names: steps.map((s, i) => (early && i === 0 ? '≤ ' + s : s)) };
 }
 function filters() {
   const root = $('filters');
@@ -340,9 +351,9 @@ function filters() {
   if (steps && steps.steps.length > 1) {
     const last = steps.steps.length - 1, bars = el('div'), range = el('div', 'range'), from = el('input'), to = el('input'), ends = el('div', 'ends', el('span'), el('span')), most = Math.max(1, ...steps.counts);
     bars.id = 'bars';
-    const cells = steps.steps.map((s, i) => { const cell = el('i'); cell.style.height = Math.round((100 * steps.counts[i]) / most) + '%'; cell.title = `${s}: ${steps.counts[i]}`; bars.append(cell); return cell; });
+    const cells = steps.steps.map((_, i) => { const cell = el('i'); cell.style.height = Math.round((100 * steps.counts[i]) / most) + '%'; cell.title = `${steps.names[i]}: ${steps.counts[i]}`; bars.append(cell); return cell; });
     const place = (/** @type {string} */ value, /** @type {number} */ otherwise) => { const i = steps.steps.findIndex(s => s.startsWith(value) || value.startsWith(s)); return value && i >= 0 ? i : otherwise; };
-    const show = () => { const a = Math.min(+from.value, +to.value), b = Math.max(+from.value, +to.value); cells.forEach((cell, i) => cell.classList.toggle('out', i < a || i > b)); ends.firstChild.textContent = steps.steps[a]; ends.lastChild.textContent = steps.steps[b]; return [a, b]; };
+    const show = () => { const a = Math.min(+from.value, +to.value), b = Math.max(+from.value, +to.value); cells.forEach((cell, i) => cell.classList.toggle('out', i < a || i > b)); ends.firstChild.textContent = steps.names[a]; ends.lastChild.textContent = steps.names[b]; return [a, b]; };
     [[from, place(state.from, 0), t('from')], [to, place(state.to, last), t('to')]].forEach(([input, value, name]) => {
       Object.assign(input, { type: 'range', min: 0, max: last, step: 1, value });
       input.setAttribute('aria-label', name);

@@ -7,6 +7,8 @@ const SORTS = [
   (a, b) => facts[a].c - facts[b].c, (a, b) => (facts[a].label || '').localeCompare(facts[b].label || ''), (a, b) => entities[facts[a].members[0]].name.localeCompare(entities[facts[b].members[0]].name),
   (a, b) => -newer(a, b), (a, b) => (facts[a].worth || 0) - (facts[b].worth || 0), (a, b) => facts[a].status.localeCompare(facts[b].status), (a, b) => facts[a].sure - facts[b].sure,
 ];
+/** On a server with more than the page has: say of how much the view speaks. @param {HTMLElement} root */
+function partOnly(root) { if (server && server.lazy && facts.length < server.total.facts) root.append(el('p', 'hint', t('partOnly', facts.length, server.total.facts))); }
 /** What the table lists: the facts of the selection, else all that pass the filters. @returns {number[]} */
 const tableFacts = () => (state.sel ? factsInView() : facts.map((_, f) => f).filter(f => factOn[f] && !facts[f].members.every(n => state.off.has(entities[n].kind)) && !facts[f].members.some(n => state.hidden.has(n))));
 /** @param {HTMLElement} root */
