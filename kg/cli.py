@@ -445,6 +445,7 @@ _ZH: tuple[tuple[str, str], ...] = (
     (r"'(.+?)' names (\d+) things", r"“\1”可能指 \2 个对象；请用编号"),
     (r"'(.+?)' names no fact", r"没有事实“\1”"),
     (r"'(.+?)' names several facts", r"“\1”现在对应多条事实"),
+    (r"a person is nothing but a person", "一个是人，另一个不是"),
     (r"they are two divisions with two codes", "这是两个代码不同的行政区划"),
     (r"a later judgement tells them apart \((.+)\)", r"后来的判断 \1 把它们分开了"),
     (r"'(.+?)' and '(.+?)' are one name in all documents", r"“\1”和“\2”在各篇文章里都是同一个名称"),

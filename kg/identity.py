@@ -672,6 +672,9 @@ class _Corpus:
             if one[0][0] == other[0][0] == "place" and one != other:
                 self._fail(judgement, "they are two divisions with two codes")
                 continue
+            if (one[0][0] == "person") != (other[0][0] == "person"):
+                self._fail(judgement, "a person is nothing but a person")
+                continue
             if not self.sets.may_join(one[0], other[0]):
                 later = [j for j in self.splits if j.when > judgement.when and self._about_same(j, judgement)]
                 if len(later) > 0:

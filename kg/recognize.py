@@ -127,6 +127,8 @@ class Recognizer:
         grammar = ontology.grammar
         self._short_form = re.compile(grammar["short_form"])
         self._stock_code = re.compile(grammar["stock_code"])
+        self._latin_short = re.compile(grammar["latin_short"])
+        self._abbreviation = re.compile(grammar["abbreviated_place"])
         self._tail_bracket = re.compile(grammar["tail_bracket"])
         self._name_split = re.compile(grammar["name_split"])
         level_end = re.compile(grammar["level_end"])
@@ -352,6 +354,7 @@ class Recognizer:
         ]
         chosen = _longest([*chosen, *people])
         chosen.extend(self._nested_places(text, chosen))
+        chosen.extend(self._abbreviated(text, body, chosen))
         chosen.sort(key=lambda c: (c.start, -c.end))
         mentions = tuple(self._mention(document, c) for c in chosen)
         if outdone is not None:
@@ -1528,6 +1531,34 @@ class Recognizer:
                     break
         return rest
 
+    def _abbreviated(
+        self, text: str, body: Sequence[tuple[int, int]], chosen: list[_Candidate]
+    ) -> Iterator[_Candidate]:
+        """赴沪招商, 沪嘉两地: one character for a province or city, where what stands around it leaves no doubt.
+
+        A character that stands for no place by itself (嘉) is the one place of the document that begins with it.
+        """
+        spans = [m.span() for m in self._abbreviation.finditer(text)]
+        if len(spans) == 0:
+            return
+        taken = _cover(len(text), chosen)
+        initials: dict[str, set[str]] = {}
+        for c in chosen:
+            if c.type == "Place" and c.code is not None and "|" not in c.code and len(c.code) == 6:
+                initials.setdefault(self.gazetteer.get(c.code).name[0], set()).add(c.code)
+        for a, b in spans:
+            if any(taken[a:b]) or not any(start <= a and b <= end for start, end in body):
+                continue
+            found = []
+            for at in range(a, b):
+                known = [s for s in self.gazetteer.named(text[at]) if s.kind == "abbreviation"]
+                codes = known[0].codes if len(known) > 0 else tuple(initials.get(text[at], ()))
+                if len(codes) == 0 or (len(known) == 0 and len(codes) > 1):
+                    break
+                found.append(self._place_candidate(at, at + 1, codes, "abbreviation"))
+            if len(found) == b - a:
+                yield from found
+
     def _nested_places(self, text: str, chosen: list[_Candidate]) -> list[_Candidate]:
         """Places written out before a park or body (烟台市+福山区+政府), as mentions inside the longer name."""
         nested = []
@@ -1750,6 +1781,12 @@ class Recognizer:
                 names = _SHORT_NAME.findall(match.group("names")) or self._name_split.split(match.group("names"))
                 for name in names:
                     yield text[owner.start : owner.end], name.strip()
+            for match in self._latin_short.finditer(text, start, end):
+                # 永瑞电子股份有限公司(YREC): where the letters stand again without the name
+                owner = ends.get(match.start())
+                letters = match.group("names")
+                if owner is not None and owner.type not in ("Person", "Place") and text.count(letters) > 1:
+                    yield text[owner.start : owner.end], letters
         chosen[:] = [c for c in chosen if id(c) not in gone]
 
     def _in_lists(self, text: str, chosen: list[_Candidate], tokens: _Tokens) -> Iterator[_Candidate]:

@@ -287,6 +287,36 @@ def test_two_divisions_are_not_merged(read: Read, extractor: Extractor) -> None:
     assert problems(resolution) == ["they are two divisions with two codes"]
 
 
+def test_a_person_is_not_merged_with_a_company(read: Read, extractor: Extractor) -> None:
+    resolution = resolve(
+        read, extractor, "启岳集团董事长张伟讲话。", judged=[decide("merge", "person/张伟", "company/启岳集团")]
+    )
+    assert {"person/张伟", "company/启岳集团"} <= set(resolution.entities)
+    assert problems(resolution) == ["a person is nothing but a person"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("南湖区党政代表团赴沪考察。", "310000"),
+        ("启岳集团在浙投资3亿元。", "330000"),
+        ("嘉兴市召开会议。沪嘉两地签订合作协议。", "310000 330400"),
+        ("沪深两市上涨。", ""),
+        ("双方两地共建，企业两地布局。", ""),
+    ],
+)
+def test_one_character_for_a_province_or_city(read: Read, text: str, code: str) -> None:
+    found = {e.code for e in read(text).entities for m in e.mentions if m.rule == "gazetteer:abbreviation"}
+    assert found == set(code.split())
+
+
+def test_letters_behind_a_name_are_its_short_name(read: Read) -> None:
+    extraction = read("永瑞电子股份有限公司（YREC）落户南湖区。YREC与澜海智能签约。")
+    (company,) = [e for e in extraction.entities if "YREC" in (e.name, *e.aliases)]
+    assert company.name == "永瑞电子股份有限公司"
+    assert dict(company.merged)["YREC"] == "defined-short-form"
+
+
 def test_a_rejected_fact_is_gone_and_comes_back(read: Read, extractor: Extractor) -> None:
     extraction = read("2017年，南湖区与杨浦区签订合作框架协议。", id="a")
     plain = resolve_corpus([extraction], linker=extractor.linker)
