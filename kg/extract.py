@@ -36,6 +36,8 @@ _BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
 _PAPER = re.compile(r"《[^《》]*》")
 #: For how many paragraphs a day told is the day of what was signed.
 _CARRIED = 4
+#: How many characters behind a verb of subscribing what is subscribed to can stand.
+_REACH = 24
 #: How many entities a reader keeps in mind; a longer memory would only make long documents slow.
 _RECENT = 200
 _BREAK = re.compile(r"\n\s*")
@@ -93,6 +95,7 @@ class _State:
     lead: tuple[Date, Span] | None = None  # the first day told: what the article is about happened then
     paragraph: int = -1  # of the date last told
     counted: tuple[int, int] = (0, 0)  # how far paragraphs were counted, and how many
+    round: tuple[str, Amount | None] | None = None  # who completed a round of financing, and its sum
     holders: set[str] = field(default_factory=set)  # people who hold shares and so act for themselves
     person: str | None = None  # the only person that the sentence before speaks of
     references: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -204,6 +207,12 @@ class Extractor:
         self._apposition = re.compile(ontology.grammar["apposition"])
         self._rounds = frozenset(lexicon["rounds"])
         self._owned_bracket = re.compile(ontology.grammar["owned_bracket"])
+        self._labels = tuple(w for w in self._words if w.endswith((":", "：")))
+        self._subscribes = re.compile(ontology.grammar["subscribes"])
+        self._subscription = re.compile(ontology.grammar["subscription"])
+        self._this = tuple(lexicon["this"])
+        self._held_words = tuple(lexicon["held_words"])
+        self._apposed = tuple(lexicon["apposed"])
         self._money = tuple(lexicon["money"])
         self._owner_gaps = frozenset(("", "”", *lexicon["owner_links"]))
         self._title_joints = frozenset(("、", "，", *lexicon["title_joints"]))
@@ -485,6 +494,8 @@ class _Reading:
                     if frame.also:
                         yield from self._apply(frame, trigger, clause, previous, clauses, fill=True)
             previous.append(clause)
+        yield from self._in_brackets()
+        yield from self._subscribers(clauses)
         yield from self._offices(self.posts)
         yield from self._indicators(clauses)
         first = next((c.subject for c in clauses if c.subject is not None), None)
@@ -524,6 +535,63 @@ class _Reading:
                 trigger=Span(self.document.id, told.start(), told.end()),
             )
 
+    def _subscribers(self, clauses: list[_Clause]) -> Iterator[Fact]:
+        """有限合伙人及认缴出资额分别为:甲1亿元;乙1.65亿元, and the rows of such a table: who subscribes how much."""
+        if self._subscription_near():
+            found = []
+            for i, (a, _, amount) in enumerate(self.amounts):
+                name = next((m for m in reversed(self.mentions) if m.span.end <= a), None)
+                if name is None or name.type not in ("Company", "Fund", "Person", "Government", "Institution"):
+                    continue
+                gap = _BRACKET.sub("", self.text[name.span.end : a])
+                if self.x._subscribes.fullmatch(gap) is not None:
+                    found.append((i, name, amount))
+            row = self._row
+            if len(found) < 2 and not (row and len(found) == 1):
+                return
+            target = self._subscribed({self._id(m) for _, m, _ in found})
+            if target is None:
+                return
+            for i, name, amount in found:
+                self.used_amounts.add(i)
+                yield Fact(
+                    id="",
+                    type="Subscription",
+                    roles=(("investor", self._id(name)), ("target", target)),
+                    evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
+                    amount=amount,
+                    date=self._date(_Trigger(name.span.start, name.span.end, "", ()), clauses[-1]),
+                    confidence=0.7,
+                    rule="subscribers",
+                    trigger=Span(self.document.id, name.span.start, name.span.end),
+                )
+
+    _row = False  # the sentence is the row of a table
+
+    def _subscription_near(self) -> bool:
+        """True where the sentence, or for a line that is a row one of the lines above, speaks of subscribing."""
+        if len(self.amounts) == 0 or len(self.mentions) == 0:
+            return False
+        if self.x._subscription.search(self.text, self.sentence.start, self.sentence.end) is not None:
+            return True
+        line = self.text.rfind("\n", 0, self.sentence.start) + 1
+        stop = self.text.find("\n", self.sentence.start)
+        self._row = line <= self.sentence.start and self.sentence.end >= (stop if stop >= 0 else len(self.text))
+        above = self.text[max(0, self.sentence.start - 400) : self.sentence.start]
+        return (
+            self._row
+            and self.sentence.end - self.sentence.start < 60
+            and (self.x._subscription.search(above) is not None)
+        )
+
+    def _subscribed(self, taken: set[str]) -> str | None:
+        """The fund that is subscribed to: what was founded last, else the fund spoken of first."""
+        venture = self.state.venture
+        if venture is not None and venture not in taken and self.linked.entity(venture).type in ("Fund", "Company"):
+            return venture
+        funds = [e.id for e in self.linked.entities if e.type == "Fund" and e.id not in taken]
+        return funds[0] if len(funds) > 0 else None
+
     def _remember_funding(self, clause: _Clause) -> None:
         """澜海完成B轮融资: who invests in what follows invests in it."""
         told = self.x._funding.search(self.text, clause.start, clause.end)
@@ -533,6 +601,9 @@ class _Reading:
         group = before[-1] if len(before) > 0 else clause.subject
         if group is not None and self._entity(group.members[-1]).type == "Company":
             self.state.venture = self._id(group.members[-1])
+            sums = [(i, a) for i, a in enumerate(self.amounts) if clause.start <= a[0] < clause.end]
+            self.state.round = (self.state.venture, sums[0][1][2] if len(sums) == 1 else None)
+            self.used_amounts.update(i for i, _ in sums[:1])
 
     def _speak_of(self, entity: str) -> None:
         if entity in self.state.recent:
@@ -589,6 +660,7 @@ class _Reading:
             ):
                 continue  # 公司治理, 公司股份: of whichever company
             here = [self._id(m) for m in self.mentions if m.span.end <= start]
+            self._at_word = start
             if word in self.x._unknown_self:
                 entity = self._own_school(word)
             elif word in self.x._own_places:
@@ -654,8 +726,9 @@ class _Reading:
             like = [e for e in here if not kinds.isdisjoint(self.x.ontology.ancestors(self.linked.entity(e).type))]
             if len(set(like)) > 1:
                 here, before = [], self.state.recent  # 甲基金、乙基金共同设立该基金: not the one named last
+        pointed = self.text.endswith(self.x._this, self.sentence.start, self._at_word)
         if (
-            word in self.x._ventures
+            (word in self.x._ventures or (pointed and self.state.round is not None))
             and self.state.venture is not None
             and any(a in kinds for a in self.x.ontology.ancestors(self.linked.entity(self.state.venture).type))
         ):
@@ -674,7 +747,10 @@ class _Reading:
         closed = [(m.span.start, m.span.end) for m in self.mentions]
         closed += [b.span() for b in _BRACKET.finditer(self.text, self.sentence.start, self.sentence.end)]
         for match in _CLAUSE.finditer(self.text, self.sentence.start, self.sentence.end):
-            if not any(s <= match.start() < e for s, e in closed):
+            labelled = self.text.startswith((":", "："), match.start()) and self.text.endswith(
+                self.x._labels, cuts[-1], match.end()
+            )
+            if not labelled and not any(s <= match.start() < e for s, e in closed):
                 cuts.append(match.end())
         cuts.append(self.sentence.end)
         return [_Clause(a, b) for a, b in pairwise(cuts) if b > a]
@@ -713,6 +789,10 @@ class _Reading:
             before = before.removesuffix(next((w for w in self.x._own if before.endswith(w)), ""))
         verb = next((t.word for t in clause.triggers if t.end == clause.start + len(before)), None)
         lead = self._lead_at(before)
+        if lead is None and before.endswith(self.x._apposed):
+            bare = before[: -max(len(w) for w in self.x._apposed if before.endswith(w))]
+            if (lead := self._lead_at(bare)) is not None:
+                before = bare  # 与投资项目星衡半导体
         if lead is None:
             what = self.x._apposition.search(before)
             if what is not None and what.start() > 0:
@@ -841,7 +921,15 @@ class _Reading:
             for trigger in clause.triggers:
                 if not trigger.nominal:
                     continue
-                owner = next((g for g in clause.groups if 0 <= trigger.start - g.end <= 1), None)
+                owner = next(
+                    (
+                        g
+                        for g in reversed(clause.groups)
+                        if g.end <= trigger.start
+                        and _BRACKET.sub("", self.text[g.end : trigger.start]) in self.x._owner_gaps
+                    ),
+                    None,
+                )
                 owned = next((g for g in clause.groups if 0 <= g.start - trigger.end <= 1), None)
                 if owner is not None and owned is not None:
                     owned.lead, owner.lead, owner.modifier = owner.lead, "", True
@@ -906,7 +994,18 @@ class _Reading:
         if frame.pairs and both:
             # 与启岳集团签订星衡半导体股权转让协议: what the paper is about does not sign it
             slots["object"] = [g for g in slots.get("object", []) if not self._named_in_label(frame, g, clause)]
+        if frame.fact == "PartOf" and len(frame.after) > 0:
+            # 为公司控股股东启岳集团的子公司: the owner is what stands right before the word
+            near = [g for g in clause.groups if g.start >= trigger.end and self._right_before(frame, g, clause)]
+            if len(near) > 0:
+                slots["object"] = near[:1]
+                slots.pop("for", None)
+                slots.pop("of", None)
         roles = self._roles(frame, slots)
+        if frame.topic is not None and frame.id == "subscribe" and frame.topic in roles:
+            far = [g for g in roles[frame.topic] if g.start - trigger.end > _REACH]
+            if len(far) == len(roles[frame.topic]):
+                del roles[frame.topic]  # 认缴2.5亿元——两家都看上了…的产能
         if fill and frame.topic is not None and frame.topic not in roles:
             figures = len(self.amounts) + len(self.percentages) > 0 or any(
                 w in self.text[clause.start : clause.end] for w in self.x._stock
@@ -1023,9 +1122,15 @@ class _Reading:
             return None, 1.0
         return None, 1.0
 
+    _at_word = 0  # where the word stands whose antecedent is looked for
     _at = 0  # where the clause being read begins
     _share_out: str | None = None
     _counting = True  # what is dropped is counted once, when all ways to read it have been tried
+
+    def _right_before(self, frame: Frame, group: _Group, clause: _Clause) -> bool:
+        """True where a word of the frame stands right behind a group, but for 的 and a bracket."""
+        tail = _BRACKET.sub("", self.text[group.end : min(clause.end, group.end + 60)])
+        return tail.removeprefix(next((w for w in self.x._of if tail.startswith(w)), "")).startswith(frame.after)
 
     def _named_in_label(self, frame: Frame, group: _Group, clause: _Clause) -> bool:
         """True where a group stands right before the word for what was signed: 星衡半导体股权转让协议."""
@@ -1042,7 +1147,11 @@ class _Reading:
         others += [
             self._id(c.subject.members[0])
             for c in reversed(self.clauses)
-            if c.subject is not None and len(c.subject.members) == 1 and c.start < self._at
+            if c.subject is not None
+            and len(c.subject.members) == 1
+            and c.start < self._at
+            # 甲获配3亿元,乙获配2亿元: who subscribes himself is not what the next one subscribes to
+            and not any(f.id == frame.id for t in c.triggers for f in t.frames)
         ]
         if self.state.topic is not None:
             others += [self._id(m) for m in self.state.topic.members]
@@ -1053,6 +1162,10 @@ class _Reading:
             ):
                 mention = self.linked.entity(entity).mentions[0]
                 return _Group([mention], [], mention.span.start, mention.span.end)
+        fund = self._subscribed(taken) if frame.id == "subscribe" else None
+        if fund is not None:
+            mention = self.linked.entity(fund).mentions[0]
+            return _Group([mention], [], mention.span.start, mention.span.end)
         return None
 
     def _shared_out(
@@ -1545,6 +1658,10 @@ class _Reading:
         if amount is None and share is None and frame.amount:
             amount = self._amount(trigger, clause)
         ventures = [e for r, e in roles if r in ("founded", "target")]
+        invests = trigger.word in self.x._rounds or frame.id in ("financed", "round", "investors")
+        told_round = self.state.round
+        if invests and amount is None and share is None and told_round is not None and ventures == [told_round[0]]:
+            amount = told_round[1]  # 完成20亿元融资,由甲领投
         if len(ventures) > 0 and self.linked.entity(ventures[-1]).type in ("Company", "Fund", "Institution"):
             self.state.venture = ventures[-1]
         label = self._label(frame, trigger, clause)
@@ -1596,8 +1713,9 @@ class _Reading:
                 before[k - start] = "□"
         for status, pattern in self.x._status:
             for match in pattern.finditer("".join(before)):
-                # 将 right before a name only brings the object forward: 将星衡半导体收购
-                if not (match.group() in self.x._ba and "".join(before)[match.end() : match.end() + 1] == "□"):
+                # 将 right before a name only brings the object forward: 将星衡半导体收购, 将其持有的股份质押
+                behind = "".join(before)[match.end() :]
+                if not (match.group() in self.x._ba and behind.startswith(("□", *self.x._held_words))):
                     return cast(Status, status)
         for status, words in self.x._stages.items():
             if trigger.word in words or any(w in trigger.word for w in words):

@@ -51,7 +51,7 @@ _FEW = 20_000
 
 #: Lexicon entries that play a part in a clause and so never belong to a name.
 _CLAUSE_WORDS = (
-    "with", "at", "from", "to", "by", "for", "ba", "both", "self", "heads",
+    "about", "with", "at", "from", "to", "by", "for", "ba", "both", "self", "heads",
     "planned", "denied", "ended", "started", "completed", "titles", "prefixes", "posts_behind",
 )  # fmt: skip
 # : How often the tokenizer is told that a word of a clause occurs: as often as 签订, so that 容川资本领投 is not cut
@@ -148,6 +148,7 @@ class Recognizer:
         self._joined_by = re.compile(grammar["joined_by"])
         self.wide, self.wide_leads = frozenset(lexicon["wide_places"]), tuple(lexicon["wide_leads"])
         self.kinds = frozenset(lexicon["kinds"])
+        self._cornered = re.compile(grammar["cornered"])
         self._bought = re.compile(grammar["bought"])
         self.stem_ends = frozenset(lexicon["stem_ends"])
         self.reports = frozenset(lexicon["reports"])
@@ -233,6 +234,7 @@ class Recognizer:
         self.companies = frozenset(w for w in ontology.names["Company"].legal if w not in self.inside)
         self.titles = tuple(sorted(lexicon["titles"], key=len, reverse=True))
         self.surnames = frozenset(lexicon["surnames"])
+        self.addressed = tuple(lexicon["addressed"])
         self.say = tuple(lexicon["say"])
         self.time_ends = frozenset(lexicon["time_ends"])
         self.products = frozenset(lexicon["products"])
@@ -1190,8 +1192,10 @@ class Recognizer:
         if i == h and words[h] in self.bare_zones and self._stands_alone(words, tags, h):
             yield _Candidate(start, end, "Park", "local", 0.7)
             return
-        if i < h and words[h] in self.self_words and words[h - 1] in self.kinds and not anchor:
-            return  # 异质结+龙头+公司
+        if i < h and words[h] in self.self_words and not anchor:
+            trade = words[h - 1] in self.suffixes or words[h - 1] in self.products or words[h - 1] in self.inside
+            if words[h - 1] in self.kinds or (trade and odd == 0 and not bracket_name):
+                return  # 异质结+龙头+公司, 康复+机器人+公司
         if i < h and words[h] in self.self_words and text[start:end] in self.self_words:
             bare.append((start, end))
             return  # 合资+公司
@@ -1611,13 +1615,24 @@ class Recognizer:
                 if known is not None and known.type != "Place":
                     continue
                 begin = self._left_edge(text, start, match.start())
+                first = self._jieba.tag(text[begin : match.start()], False)[:1]
+                if first != [] and first[0][1][0] in "tdm" and first[0][0] in self.common:
+                    begin += len(first[0][0])  # 近期+启岳
                 name = text[begin : match.start()]
-                if known is not None and (known.length < len(name) or match.group("told") is None):
+                if known is not None and known.length < len(name):
+                    lead = name[: len(name) - known.length]
+                    if lead in self.common or not self._brand_like(lead):
+                        continue  # but 卓岚广州(公司的全资附属公司)
+                elif known is not None and match.group("told") is None:
                     continue
                 if match.end() == match.start() and len(name) > 6:
                     continue
                 if self._brand_like(name) or (match.group("held") is not None and self._trade_group(name)):
                     added.append(_Candidate(begin, match.start(), "Company", "role", 0.7))
+            for match in self._cornered.finditer(text, start, end):
+                a, b = match.span(match.lastgroup or 0)
+                if a not in starts and b not in ends and self._brand_like(text[a:b]):
+                    added.append(_Candidate(a, b, "Company", "role", 0.75))
             for match in self._bought.finditer(text, start, end):
                 a, b = match.span("name")
                 if a not in starts and b not in ends and self._brand_like(text[a:b]):
@@ -2077,7 +2092,7 @@ class Recognizer:
                 continue
             rest = text[stop : stop + 4]
             closed = given == 2 and rest.startswith(self.list_ends) and text[stop - 1] not in self.hard_stop
-            if stop not in tokens.tags and rest != "" and not closed:
+            if stop not in tokens.tags and rest != "" and not closed and not rest.startswith(self.addressed):
                 continue  # 杨洱+担任, not 杨洱担+任; but 徐泽星等
             if given == 2 and text[stop - 1] in self.joining and rest.startswith(self.joint_acts):
                 return stop  # 林月和+参加了仪式: nobody stands behind 和

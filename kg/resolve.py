@@ -423,6 +423,8 @@ class Linker:
                 return 2  # 上海交通大学医学院附属瑞金医院
             return 2 if n.endswith(s) and len(s) >= 4 and self.recognizer.is_places(n[: len(n) - len(s)]) else 0
         brand = parts.brand
+        if n.startswith(s) and len(s) > 2 and n[len(s) :] in self.recognizer.endings:
+            return 3 if n[len(s) : len(s) + 2] in ("股份", "有限") else 2  # 中国铝业 is the …股份有限公司, not the 集团
         if s in self.recognizer.doubtful and n.startswith(s):
             return 1  # 阿里 of 阿里巴巴集团
         if s in (parts.core, parts.local) and len(s) >= 3:

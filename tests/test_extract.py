@@ -104,6 +104,23 @@ FACTS = [
         "星衡半导体宣布完成超20亿元C轮融资,由容川资本领投。",
         ["Investment investor=容川资本 target=星衡半导体"],
     ),
+    # who subscribes how much, in a list and in a table
+    (
+        "容澜基金成立。有限合伙人及认缴出资额分别为:启岳集团1亿元;澜海智能5,000万元。",
+        [
+            "Establishment founded=容澜基金",
+            "Subscription investor=启岳集团 target=容澜基金",
+            "Subscription investor=澜海智能 target=容澜基金",
+        ],
+    ),
+    ("澜海智能公告发行结果:启岳集团获配3亿元,容川资本获配2亿元。", [
+        "Subscription investor=启岳集团 target=澜海智能",
+        "Subscription investor=容川资本 target=澜海智能",
+    ]),
+    ("启岳集团投资5亿元,澜海智能投资3亿元。", []),
+    # what a bracket says
+    ("澜海智能及星衡半导体(澜海智能的全资附属公司)到会。", []),
+    ("启岳集团公告,星衡半导体(公司的全资附属公司)到会。", ["PartOf part=星衡半导体 whole=启岳集团"]),
     # shareholders sign for nobody else
     (
         "公司控股股东、实际控制人徐诚东与启岳集团签署股份转让协议。",
