@@ -560,7 +560,8 @@ class _Reading:
                     roles=(("investor", self._id(name)), ("target", target)),
                     evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
                     amount=amount,
-                    date=self._date(_Trigger(name.span.start, name.span.end, "", ()), clauses[-1]),
+                    date=self._date(_Trigger(name.span.start, name.span.end, "", ()), clauses[-1])
+                    or (self.state.day[0] if self.state.day is not None else None),
                     confidence=0.7,
                     rule="subscribers",
                     trigger=Span(self.document.id, name.span.start, name.span.end),
