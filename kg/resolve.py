@@ -81,6 +81,7 @@ class Linker:
         # Names come back in every article; the caches hold what was found about a name, never about a document.
         self.key = lru_cache(maxsize=65536)(self._key)
         lexicon = self.ontology.lexicon
+        self._forms = tuple(lexicon["stock_forms"])
         self._owned = tuple(
             {w for f in self.ontology.frames if f.nominal and f.fact == "PartOf" for w in f.triggers if len(w) > 1}
         )
@@ -424,7 +425,7 @@ class Linker:
             return 2 if n.endswith(s) and len(s) >= 4 and self.recognizer.is_places(n[: len(n) - len(s)]) else 0
         brand = parts.brand
         if n.startswith(s) and len(s) > 2 and n[len(s) :] in self.recognizer.endings:
-            return 3 if n[len(s) : len(s) + 2] in ("股份", "有限") else 2  # 中国铝业 is the …股份有限公司, not the 集团
+            return 3 if n.startswith(self._forms, len(s)) else 2  # 中国铝业 is the …股份有限公司, not the 集团
         if s in self.recognizer.doubtful and n.startswith(s):
             return 1  # 阿里 of 阿里巴巴集团
         if s in (parts.core, parts.local) and len(s) >= 3:

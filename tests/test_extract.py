@@ -113,10 +113,13 @@ FACTS = [
             "Subscription investor=澜海智能 target=容澜基金",
         ],
     ),
-    ("澜海智能公告发行结果:启岳集团获配3亿元,容川资本获配2亿元。", [
-        "Subscription investor=启岳集团 target=澜海智能",
-        "Subscription investor=容川资本 target=澜海智能",
-    ]),
+    (
+        "澜海智能公告发行结果:启岳集团获配3亿元,容川资本获配2亿元。",
+        [
+            "Subscription investor=启岳集团 target=澜海智能",
+            "Subscription investor=容川资本 target=澜海智能",
+        ],
+    ),
     ("启岳集团投资5亿元,澜海智能投资3亿元。", []),
     # what a bracket says
     ("澜海智能及星衡半导体(澜海智能的全资附属公司)到会。", []),
