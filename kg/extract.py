@@ -1131,7 +1131,10 @@ class _Reading:
     def _right_before(self, frame: Frame, group: _Group, clause: _Clause) -> bool:
         """True where a word of the frame stands right behind a group, but for 的 and a bracket."""
         tail = _BRACKET.sub("", self.text[group.end : min(clause.end, group.end + 60)])
-        return tail.removeprefix(next((w for w in self.x._of if tail.startswith(w)), "")).startswith(frame.after)
+        tail = tail.removeprefix(next((w for w in self.x._of if tail.startswith(w)), ""))
+        word = max((w for w in frame.after if tail.startswith(w)), key=len, default=None)
+        # 为甲旗下的乙 says what is whose of 乙
+        return word is not None and re.match(r"\w", tail[len(word) :]) is None
 
     def _named_in_label(self, frame: Frame, group: _Group, clause: _Clause) -> bool:
         """True where a group stands right before the word for what was signed: 星衡半导体股权转让协议."""
