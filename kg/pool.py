@@ -84,6 +84,11 @@ class Snapshots:
         """How many copies were made; a new number is a new state of the store."""
         return self._number
 
+    @property
+    def root(self) -> Path | None:
+        """The folder that the copies are in, for what belongs to them; None before the first one."""
+        return self._root
+
     def fresh(self) -> bool:
         """True where the newest copy was compared with the store a moment ago."""
         return time.monotonic() - self._looked <= self._pause
@@ -626,8 +631,9 @@ class Pool:
         self._longs += 1
         self._short -= 1
         worker.clear()
-        if kind == "answer":
-            # A stranger's query may be meant badly; a page is our own work and may take what it needs.
+        if kind in {"answer", "index"}:
+            # A stranger's query may be meant badly; a page is our own work and may take what it needs, if somebody
+            # waits for it.
             worker.yield_processor()
         self._fill()
 

@@ -26,6 +26,7 @@ from urllib.parse import quote
 from kg.corpus import fold
 from kg.errors import DateError, QueryError, UnknownNameError
 from kg.gazetteer import Gazetteer
+from kg.names import Names, plain, syllables, without
 from kg.ontology import KG, RDF_TYPE, RDFS, SCHEMA, SKOS, Ontology
 from kg.resource import resource
 from kg.values import date_range, parse_amount, parse_date
@@ -237,7 +238,7 @@ def find(store: Store, text: str, *, ontology: Ontology, type: str | None = None
     Exact names win over short forms, those over pinyin, those over parts of names; where nothing fits, the nearest
     names come with `how="fuzzy"`. `type` keeps entities of one class and its subclasses.
     """
-    typed = _plain(text)
+    typed = plain(text)
     if typed == "":
         raise UnknownNameError("the name is empty; type a name, a part of one, or its pinyin")
     wanted = None if type is None else set(ontology.subclasses(entity_class(ontology, type)))
@@ -249,14 +250,36 @@ def find(store: Store, text: str, *, ontology: Ontology, type: str | None = None
     direct = [(how, known) for how, known in direct if wanted is None or known.type in wanted]
     if len(direct) > 0:
         return _hits(store, direct[:limit])
-    known = [k for k in _all_known(store) if wanted is None or k.type in wanted]
     legal = {name for grammar in ontology.names.values() for name in grammar.legal}
     # The table knows what the articles need not say: that Inner Mongolia is short for its long name, and former names.
     meant = {place.code for place in Gazetteer.load().lookup(typed)}
+    if store.names is not None:
+        near = store.names.candidates(typed, legal=legal, codes=meant, types=wanted)
+        known = _known(store, near)
+    else:
+        known = [k for k in _all_known(store) if wanted is None or k.type in wanted]
     found = _outermost(_tiered(typed, known, legal, meant))
     if len(found) == 0:
+        if store.names is not None:
+            known = _known(store, _likely(typed, store.names.every(wanted), limit))
         found = [("fuzzy", k) for k in _nearest(typed, known, limit)]
     return _hits(store, found[:limit])
+
+
+def _likely(typed: str, names: Iterable[tuple[str, str]], limit: int) -> list[str]:
+    """The IRIs of the names that are most like a text."""
+    from rapidfuzz import fuzz, process
+
+    owners = dict(names)
+    near = process.extract(typed, list(owners), scorer=fuzz.WRatio, limit=limit, score_cutoff=50)
+    return list(dict.fromkeys(owners[name] for name, _, _ in near))
+
+
+def index_names(store: Store, file: Path, *, ontology: Ontology, before: Path | None = None) -> int:
+    """Write the index that finds names in a large store at once (`kg.names`); gives the number of names."""
+    legal = {name for grammar in ontology.names.values() for name in grammar.legal}
+    rows = ((k.iri, k.type, k.code, (k.label, *k.aliases)) for k in _all_known(store))
+    return Names.write(file, rows, legal=legal, before=before)
 
 
 def resolve_name(store: Store, text: str, *, ontology: Ontology, type: str | None = None) -> Hit:  # noqa: A002
@@ -308,11 +331,6 @@ def _class(ontology: Ontology, text: str, classes: Iterable[str], kind: str) -> 
     )
 
 
-def _plain(text: str) -> str:
-    """A name for comparison: half width, simplified, lower case, without blanks."""
-    return "".join(fold(text).casefold().split())
-
-
 def _by_id(store: Store, text: str) -> list[tuple[str, _Known]]:
     if "/" not in text:
         if re.fullmatch(r"\d{6}|\d{9}|\d{12}", text) is None:
@@ -337,12 +355,16 @@ def _known(store: Store, iris: Sequence[str]) -> list[_Known]:
 
 def _all_known(store: Store, iris: Sequence[str] | None = None) -> list[_Known]:
     """Names, class and code of all entities, or of some; what is no entity of the base is left out."""
-    only = "" if iris is None else f"VALUES ?e {{ {' '.join(f'<{_safe(i)}>' for i in dict.fromkeys(iris))} }}"
+    wanted = f"<{LABEL}>", f"<{ALIAS}>", f"<{RDF_TYPE}>", f"<{KG}code>"
+    if iris is None:
+        which = f"VALUES ?p {{ {' '.join(wanted)} }} ?e ?p ?o ."
+    else:
+        # With a second VALUES Oxigraph reads every label of the store: 3 s for five entities of a million triples.
+        values = " ".join(f"<{_safe(i)}>" for i in dict.fromkeys(iris))
+        which = f"VALUES ?e {{ {values} }} ?e ?p ?o . FILTER(?p IN ({', '.join(wanted)}))"
     text = f"""
         SELECT DISTINCT ?e ?p ?o WHERE {{
-            {only}
-            VALUES ?p {{ <{LABEL}> <{ALIAS}> <{RDF_TYPE}> <{KG}code> }}
-            ?e ?p ?o . FILTER(STRSTARTS(STR(?e), {literal(store.iris.base + "entity/")}))
+            {which} FILTER(STRSTARTS(STR(?e), {literal(store.iris.base + "entity/")}))
         }}"""
     things: dict[str, dict[str, list[str]]] = {}
     for row in _select(store, text):
@@ -376,9 +398,9 @@ def _tiered(typed: str, known: Sequence[_Known], legal: set[str], meant: set[str
     reached: dict[str, list[_Known]] = {}
     latin = re.fullmatch(r"[a-z0-9'·-]+", typed) is not None
     letters = re.sub(r"[^a-z0-9]", "", typed)
-    bare = _without(typed, legal)
+    bare = without(typed, legal)
     for k in known:
-        names = [_plain(n) for n in (k.label, *k.aliases)]
+        names = [plain(n) for n in (k.label, *k.aliases)]
         tier = None
         if typed == names[0]:
             tier = "label"
@@ -402,20 +424,11 @@ def _tiered(typed: str, known: Sequence[_Known], legal: set[str], meant: set[str
 
 def _short(typed: str, bare: str, name: str, known: _Known, legal: set[str]) -> bool:
     """南湖 for 南湖区, 闻泰通讯 for 闻泰通讯股份有限公司, 嘉兴南湖区 for 南湖区; not 南湖 for 南湖基金小镇."""
-    if len(bare) >= 2 and bare == _without(name, legal):
+    if len(bare) >= 2 and bare == without(name, legal):
         return True
     if known.code is None or len(name) < 2:
         return False
     return typed != name and (typed.endswith(name) or (len(typed) >= 2 and name[:-1] == typed))
-
-
-def _without(name: str, legal: set[str]) -> str:
-    """A name without its legal endings, but never less than two characters."""
-    while True:
-        endings = [e for e in legal if e != "" and name.endswith(e.casefold()) and len(name) - len(e) >= 2]
-        if len(endings) == 0:
-            return name
-        name = name[: -len(max(endings, key=len))]
 
 
 def _spelt(letters: str, names: Sequence[str], kind: str) -> str | None:
@@ -423,14 +436,12 @@ def _spelt(letters: str, names: Sequence[str], kind: str) -> str | None:
 
     A division may go without its last word: `nanhu` is 南湖区 in whole. A start is two words or more: `wentai`, `wt`.
     """
-    from pypinyin import lazy_pinyin
-
     ways = ("pinyin", "initials", "pinyin start", "initials start")
     found = set()
     for name in names:
-        syllables = [re.sub(r"[^a-z0-9]", "", s.casefold()) for s in lazy_pinyin(name, v_to_u=False)]
-        forms = [syllables, syllables[:-1]] if kind == "AdministrativeDivision" and len(syllables) > 2 else [syllables]
-        starts = [syllables[:length] for length in range(2, len(syllables))]
+        spelt = syllables(name)
+        forms = [spelt, spelt[:-1]] if kind == "AdministrativeDivision" and len(spelt) > 2 else [spelt]
+        starts = [spelt[:length] for length in range(2, len(spelt))]
         for way, candidates in zip(ways, (forms, forms, starts, starts), strict=True):
             if any(letters == "".join(s[:1] if "initials" in way else s for s in c) for c in candidates):
                 found.add(way)
@@ -443,7 +454,7 @@ def _nearest(typed: str, known: Sequence[_Known], limit: int) -> list[_Known]:
     owners: dict[str, _Known] = {}
     for k in known:
         for name in (k.label, *k.aliases):
-            owners.setdefault(_plain(name), k)
+            owners.setdefault(plain(name), k)
     near = process.extract(typed, list(owners), scorer=fuzz.WRatio, limit=limit, score_cutoff=50)
     return list({owners[name].iri: owners[name] for name, _, _ in near}.values())
 

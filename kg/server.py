@@ -64,6 +64,9 @@ MAX_UPLOAD = 64 << 20
 #: Seconds that a client may take to send its request.
 _SLOW_BODY = 60.0
 
+#: Bytes of triples from which on names are indexed: below it they are read as fast. And seconds for the index.
+_LARGE, _INDEXING = 8 << 20, 600.0
+
 #: Bytes of answers that are kept until the store changes, and of one of them.
 _KEPT, _KEPT_EACH = 64 << 20, 1 << 20
 
@@ -305,6 +308,10 @@ class Service:
         self._log = _Log(log) if log != "off" else None
         self._ontology = ontology
         self._numbers = _Numbers()
+        #: The index of names that searches use, the state of the store that it was last looked at for, its making.
+        self._names: Path | None = None
+        self._names_of = 0
+        self._indexing: asyncio.Future[None] | None = None
         #: Whole answers by what was asked for, the one that was asked for longest ago first; all of one snapshot.
         self._kept: OrderedDict[object, tuple[int, list[tuple[bytes, bytes]], bytes]] = OrderedDict()
         self._kept_bytes = 0
@@ -364,8 +371,11 @@ class Service:
                 except KgError as error:
                     await send({"type": "lifespan.startup.failed", "message": str(error)})
                     return
+                self._index_names()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                if self._indexing is not None:
+                    self._indexing.cancel()
                 await self._pool.close()
                 if self._log is not None:
                     self._log.flush()
@@ -496,6 +506,9 @@ class Service:
         if ask.method in {"GET", "HEAD"} and etag in [tag.strip() for tag in ask.header(b"if-none-match").split(",")]:
             return Reply(304, "text/plain", b"", {"etag": etag, "cache-control": "no-cache"})
         request = {**request, "gzip": ask.gzip, "max_bytes": self._limits.bytes}
+        if task != "answer":
+            self._index_names()
+            request["names"] = str(self._names) if self._names is not None else ""
         answer = await self._pool.run(task, request, ask.visit, limit=limit)
         reply = answer.reply if isinstance(answer, Stream) else answer
         if reply.status != 200:
@@ -505,6 +518,30 @@ class Service:
             headers["link"] = self._next(ask, int(headers.pop("x-kg-next-offset")), request)
         reply = reply._replace(headers=headers)
         return Stream(reply, answer.parts, answer.close) if isinstance(answer, Stream) else reply
+
+    def _index_names(self) -> None:
+        """Have the names of a large store indexed anew, beside everything else, where the store has changed."""
+        snapshots = self._pool.snapshots
+        if self._names_of == snapshots.number or self._indexing is not None or snapshots.root is None:
+            return
+        self._names_of = snapshots.number
+        size = sum(entry.stat().st_size for entry in os.scandir(snapshots.folder / "triples"))
+        if size >= _LARGE:
+            self._indexing = asyncio.ensure_future(self._index(snapshots.root / f"names-{snapshots.number}.sqlite"))
+
+    async def _index(self, file: Path) -> None:
+        before = self._names
+        try:
+            request = {"file": str(file), "before": str(before or ""), "gzip": False, "max_bytes": 1000}
+            answer = await self._pool.run("index", request, limit=_INDEXING)
+            if isinstance(answer, Reply) and answer.status == 200:
+                self._names = file
+                if before is not None:
+                    before.unlink(missing_ok=True)
+            else:
+                _LOG.warning("the names of the store could not be indexed; searches read them all")
+        finally:
+            self._indexing = None
 
     def _next(self, ask: _Ask, offset: int, request: Mapping[str, Any]) -> str:
         """Where the following rows are, of the same state of the store."""

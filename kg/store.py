@@ -42,6 +42,7 @@ from kg.sparql import refuse_unsafe, syntax_error, token
 
 if TYPE_CHECKING:
     from kg.gazetteer import Gazetteer
+    from kg.names import Names
 
 #: Format of the folder. A store of another format is refused: it is a build product and is built again.
 FORMAT = 3
@@ -317,6 +318,8 @@ class Store:
         self.path = path
         self.read_only = read_only
         self.iris = Iris(base)
+        #: An index of the names of a large store, where whoever opened it has one.
+        self.names: Names | None = None
         self._open_triples: ox.Store | None = triples
         self._records = records
 

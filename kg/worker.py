@@ -170,6 +170,15 @@ class _Desk:
         records = sqlite3.connect(":memory:")
         return Store(path=None, triples=self.triples, records=records, base=self.base, read_only=True)
 
+    def find_by(self, file: Path) -> None:
+        """Find names by an index from now on."""
+        if self.store.names is None or self.store.names.file != file:
+            from kg.names import Names
+
+            # One that was replaced in this moment: names are then read from the triples, as without one.
+            with contextlib.suppress(sqlite3.Error):
+                self.store.names = Names(file)
+
     @cached_property
     def ontology(self) -> Ontology:
         from kg.ontology import Ontology
@@ -456,6 +465,15 @@ def _json(status: int, value: Any) -> Reply:
     return Reply(status, "application/json", body.encode("utf-8", "replace"))
 
 
+def _index(desk: _Desk, request: Mapping[str, Any], line: _Line) -> Reply:
+    """Write the index of names of this state of the store."""
+    from kg import search
+
+    before = Path(request["before"]) if request["before"] != "" else None
+    count = search.index_names(desk.store, Path(request["file"]), ontology=desk.ontology, before=before)
+    return Reply(200, "text/plain", f"{count}\n".encode("ascii"))
+
+
 def _void(desk: _Desk, request: Mapping[str, Any], line: _Line) -> Reply:
     """What the data set is and how much of what it holds, in the Vocabulary of Interlinked Datasets."""
     from kg import catalog
@@ -500,6 +518,7 @@ _TASKS: Mapping[str, Callable[[_Desk, Mapping[str, Any], _Line], Reply | None]] 
     "describe": _describe,
     "api": _api,
     "void": _void,
+    "index": _index,
     "query page": _query_page,
     "graph page": _graph_page,
 }
@@ -525,6 +544,8 @@ def work() -> None:
             else:
                 if desk is None or desk.name != request["snapshot"]:
                     desk = _Desk(Path(request["snapshot"]), settings)
+                if request.get("names", "") != "":
+                    desk.find_by(Path(request["names"]))
                 reply = _TASKS[request["task"]](desk, request, line)
         except RefusedError as refused:
             reply = refusal(refused.status, refused.words)
