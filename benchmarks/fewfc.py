@@ -68,9 +68,7 @@ def read(folder: Path) -> list[Annotated]:
             texts.setdefault(record["content"], record["id"])
             for event in record["events"]:
                 if event["type"] in TYPES:
-                    items[record["content"]].update(
-                        (event["type"], m["role"], *m["span"]) for m in event["mentions"]
-                    )
+                    items[record["content"]].update((event["type"], m["role"], *m["span"]) for m in event["mentions"])
     return [Annotated(id, text, frozenset(items[text])) for text, id in texts.items()]  # noqa: A001
 
 
@@ -185,9 +183,7 @@ class Score:
         return p, r, 2 * p * r / (p + r) if p + r > 0 else 0.0
 
 
-def score(
-    sentences: Iterable[Annotated], found: Iterable[frozenset[Item]], chosen: Callable[[Item], bool]
-) -> Score:
+def score(sentences: Iterable[Annotated], found: Iterable[frozenset[Item]], chosen: Callable[[Item], bool]) -> Score:
     """The counts over all sentences of the items that `chosen` lets through."""
     right = predicted = gold = 0
     for sentence, said in zip(sentences, found, strict=True):

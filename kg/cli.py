@@ -187,7 +187,14 @@ app = typer.Typer(
 
 StoreOption = Annotated[
     Path,
-    typer.Option("--store", envvar="KG_STORE", help=_("图谱库所在文件夹", "Folder of the store"), show_default=True),
+    typer.Option(
+        "--store",
+        envvar="KG_STORE",
+        help=_(
+            "图谱库所在文件夹，读时也可为 SPARQL 端点网址", "Folder of the store, or a SPARQL endpoint to read from"
+        ),
+        show_default=True,
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("以 JSON 输出", "Print JSON"))]
 CsvOption = Annotated[bool, typer.Option("--csv", help=_("以 CSV 输出", "Print CSV"))]
@@ -755,6 +762,12 @@ def _ontology() -> Ontology:
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[Store]:
+    if str(path).startswith(("http:/", "https:/")):
+        from kg.remote import Remote
+
+        with Remote(str(path)) as remote:
+            yield remote
+        return
     from kg.store import Store
 
     with Store.open(path, read_only=True) as store:

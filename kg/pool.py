@@ -40,6 +40,9 @@ _START = 60.0
 #: Seconds after which a query is a long one, and its client is watched for leaving.
 _SLICE = 0.15
 
+#: Seconds after which it is one even where its process had little of the processor.
+_PATIENT_SLICE = 2.0
+
 #: Seconds that a client may let an answer wait, all its pauses together.
 _PATIENCE = 60.0
 
@@ -428,6 +431,14 @@ class _Worker(asyncio.SubprocessProtocol):
             self._transport.kill()
         self._fail(StoppedError(self.reason))
 
+    def processor(self) -> float | None:
+        """Seconds that the process has worked; None where the system does not say."""
+        try:
+            with open(f"/proc/{self._transport.get_pid()}/schedstat", encoding="ascii") as file:  # noqa: PTH123 - often
+                return int(file.read().split()[0]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return None
+
     def yield_processor(self) -> None:
         """Let everything else on the processor go first from now on."""
         self.nice = True
@@ -480,14 +491,16 @@ class Stream:
 class Pool:
     """A few worker processes: `run` gives a request to the next idle one and answers for those that do not.
 
-    `size` short requests are worked on at a time and `long` more that turned out to be long; `queue` may wait, and
-    `each` of one client wait or be worked on.
+    `size` and `spare` processes work on short requests, so that one that ends is not missed until the next is there,
+    and `long` more on those that turned out to be long. `queue` requests may wait, and `each` of one client wait or be
+    worked on.
     """
 
     snapshots: Snapshots
     settings: str
     size: int
     limit: float
+    spare: int = 0
     long: int = 8
     queue: int = 256
     each: int = 128
@@ -538,7 +551,7 @@ class Pool:
     # -------- processes
 
     def _fill(self) -> None:
-        while self._short < self.size and not self._closed:
+        while self._short < self.size + self.spare and not self._closed:
             self._short += 1
             task = asyncio.ensure_future(self._begin())
             self._tasks.add(task)
@@ -547,9 +560,9 @@ class Pool:
     async def _begin(self) -> None:
         worker: _Worker | None = None
         try:
-            if self._failed > 0:
+            if self._failed > 2:
                 # Whatever keeps processes from starting will not be better in a millisecond.
-                await asyncio.sleep(min(2.0**self._failed, 30.0))
+                await asyncio.sleep(min(2.0 ** (self._failed - 3), 30.0))
             worker = await _Worker.start(self.settings)
             worker.on_over = self._over
             self._all.add(worker)
@@ -610,7 +623,7 @@ class Pool:
             worker.long, worker.seasoned = False, True
             self._longs -= 1
             self._short += 1
-            if self._short > self.size:
+            if self._short > self.size + self.spare:
                 # It has read what writes pages: of two the one that has not goes.
                 spare = next((other for other in self._idle if not other.seasoned), worker)
                 if spare is not worker:
@@ -674,9 +687,12 @@ class Pool:
         self, task: str, request: Mapping[str, Any], visit: Visit, limit: float, key: object
     ) -> Reply | Stream:
         killed = 0
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         while True:
             try:
-                worker = await self._turn(visit, max(limit, 1.0), task != "answer")
+                # Waiting is part of the time that a request may take: nobody's takes longer than the limit.
+                worker = await self._turn(visit, max(limit / 2, 3.0), task != "answer")
             except TimeoutError:
                 self.stopped["busy"] += 1
                 return again("all workers are busy with other queries; try again in a moment")
@@ -684,7 +700,8 @@ class Pool:
                 self.stopped["queue"] += 1
                 return again(f"{self.queue} requests wait already; try again in a moment")
             try:
-                return await self._exchange(worker, task, request, visit, limit)
+                left = max(limit - (loop.time() - began), min(limit, 0.5))
+                return await self._exchange(worker, task, request, visit, left)
             except StoppedError as stopped:
                 if stopped.reason == "moved":
                     continue
@@ -692,7 +709,7 @@ class Pool:
                 if stopped.reason == "left":
                     raise
                 if stopped.reason == "slow":
-                    if key is not None:
+                    if key is not None and left > 0.8 * limit:
                         self._remember(key, limit)
                     return again(f"the query was stopped after {limit:g} s; ask for less of it, or give it more time")
                 if stopped.reason == "crowded":
@@ -775,7 +792,7 @@ class Pool:
 
         def begin() -> None:
             clocks.append(_Deadline(loop, loop.time() + limit, lambda: self._drop(worker, "slow")))
-            clocks.append(loop.call_later(_SLICE, self._linger, worker, exchange, visit, task))
+            clocks.append(loop.call_later(_SLICE, self._linger, worker, exchange, visit, task, clocks))
 
         exchange.begin = begin
         worker.start_clock(exchange)
@@ -803,10 +820,34 @@ class Pool:
             exchange.forgotten = True
             exchange.fail(StoppedError("left"))
 
-    def _linger(self, worker: _Worker, exchange: _Exchange, visit: Visit, task: str) -> None:
-        if len(worker.exchanges) > 0 and worker.exchanges[0] is exchange:
-            self._lengthen(worker, task)
+    def _linger(
+        self,
+        worker: _Worker,
+        exchange: _Exchange,
+        visit: Visit,
+        task: str,
+        clocks: list[_Deadline | asyncio.TimerHandle],
+        used: float | None = None,
+    ) -> None:
+        """Look at a request that is not answered yet: where its process was at work all the time, it is a long one.
+
+        Where the machine was busy with something else, the request is not to blame and stays where it is.
+        """
         visit.watch()
+        if len(worker.exchanges) == 0 or worker.exchanges[0] is not exchange:
+            return
+        loop = asyncio.get_running_loop()
+        now = worker.processor()
+        if (
+            now is None
+            or (used is not None and now - used > _SLICE / 4)
+            or loop.time() - exchange.began > _PATIENT_SLICE
+        ):
+            self._lengthen(worker, task)
+        else:
+            since = now if used is None else used
+            again = loop.call_later(_SLICE / 2, self._linger, worker, exchange, visit, task, clocks, since)
+            clocks.append(again)
 
     def _stream(
         self, worker: _Worker, exchange: _Exchange, reply: Reply, clocks: list[_Deadline | asyncio.TimerHandle]

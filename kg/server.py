@@ -869,10 +869,11 @@ def app(
     """The application that serves a store, to be run by an ASGI server (`serve` does) with its lifespan.
 
     A query may take `limit` seconds and answer `max_rows` rows (0: all of them), a page `page_limit` seconds; an answer
-    may have `max_bytes` bytes and a worker process `memory` bytes. `workers` requests are worked on at a time and
-    `long` more that turned out to take their time; `queue` may wait, and `per_client` of one client wait or be worked
-    on. A store that has changed is read anew at most every `pause` seconds. `language` (zh or en) is that of pages
-    without `?lang=`; `address` is that of this server for the world, `log` is off, text or json.
+    may have `max_bytes` bytes and a worker process `memory` bytes. `workers` requests are worked on at a time, twice as
+    many where there is more than one, and `long` more that turned out to take their time; `queue` may wait, and
+    `per_client` of one client wait or be worked on. A store that has changed is read anew at most every `pause`
+    seconds. `language` (zh or en) is that of pages without `?lang=`; `address` is that of this server for the world,
+    `log` is off, text or json.
 
     With a `token` those who have it may write, and a store that is not there yet is made. Raises StoreError where
     there is no store that can be read, and KgError for an address that is none.
@@ -889,7 +890,15 @@ def app(
     folder = (ontology if ontology is not None else Ontology.load()).folder.absolute()
     settings = {"ontology": str(folder), "store": str(path), "memory": memory, "prefixes": dict(PREFIXES)}
     pool = Pool(
-        Snapshots(path, pause=pause), json.dumps(settings), workers, limit, long=long, queue=queue, each=per_client
+        Snapshots(path, pause=pause),
+        json.dumps(settings),
+        workers,
+        limit,
+        # One process more for each, where there is more than one: a new one takes a moment to start.
+        spare=workers if workers > 1 else 0,
+        long=long,
+        queue=queue,
+        each=per_client,
     )
     limits = Limits(limit, page_limit, max_rows, max_bytes)
     return Service(pool, limits=limits, language=language, address=address, token=token, log=log, ontology=folder)

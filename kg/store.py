@@ -333,6 +333,10 @@ class Store:
         another version or another base, one that another process is writing, and one that cannot be read or written.
         """
         path = Path(path)
+        if re.match(r"https?:/", str(path)) is not None:
+            raise StoreError(
+                "is the address of an endpoint, which can only be read; name a folder with --store", where=path
+            )
         with _explained(path):
             _take_back(path)
             meta = _read_meta(path)
@@ -729,7 +733,7 @@ class Store:
         self, sparql: str, bind: Mapping[str, Any] | None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         refuse_unsafe(sparql)
-        text = sparql if bind is None or len(bind) == 0 else _bound(sparql, bind)
+        text = sparql if bind is None or len(bind) == 0 else bound(sparql, bind)
 
         def run() -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
             return self._triples.query(text, prefixes=dict(PREFIXES))
@@ -984,7 +988,7 @@ def _validate(
 # ---------------------------------------------------------------- values for variables
 
 
-def _bound(sparql: str, bind: Mapping[str, Any]) -> str:
+def bound(sparql: str, bind: Mapping[str, Any]) -> str:
     """The query with the values of `bind` as a VALUES block at the start of its outermost group.
 
     pyoxigraph's own substitutions work only for variables that the query returns.

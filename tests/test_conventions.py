@@ -20,7 +20,7 @@ MODULES = {path.stem: path for path in sorted((ROOT / "kg").glob("*.py"))}
 ORDER = [
     "__init__", "model", "errors", "sparql", "negotiate", "resource", "ontology", "values", "register", "gazetteer",
     "corpus", "recognize", "resolve", "extract", "explain", "judgements", "reprints", "rdf", "identity", "names",
-    "store", "export", "network", "layout", "view", "search", "pipeline", "review", "evaluate", "api", "catalog",
+    "store", "remote", "export", "network", "layout", "view", "search", "pipeline", "review", "evaluate", "api", "catalog",
     "pages", "worker", "pool", "server", "cli", "__main__",
 ]  # fmt: skip
 
@@ -34,7 +34,7 @@ OWNERS = {
     "networkx": {"network", "view", "export"},
     "numpy": {"layout"},
     "opencc": {"corpus"},
-    "pyoxigraph": {"ontology", "rdf", "store", "export", "negotiate", "server", "worker"},
+    "pyoxigraph": {"ontology", "rdf", "store", "export", "negotiate", "remote", "server", "worker"},
     "pypinyin": {"names", "view", "gazetteer"},
     "pyshacl": {"store"},
     "pyvis": {"view"},

@@ -26,7 +26,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_what_the_program_reads(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {"kg/cli.py", "kg/page/explorer/shell.js", "kg/resources/ontology/core.ttl"} <= names
+    assert {
+        "kg/cli.py",
+        "kg/page/explorer/shell.js",
+        "kg/page/static/yasqe-4.6.2.min.js",
+        "kg/resources/ontology/core.ttl",
+    } <= names
     for folder in ("data/queries", "data/news", "data/gazetteer", "data/gold", "ontology"):
         for file in (ROOT / folder).rglob("*"):
             if file.is_file() and "__pycache__" not in file.parts:
