@@ -225,6 +225,9 @@ class Recognizer:
         self.inner_organs = frozenset(lexicon["inner_organs"])
         self.unmade = frozenset(lexicon["unmade"])
         self.seen_by = frozenset(("、", *lexicon["seen_by"]))
+        self._said_firms = re.compile(grammar["said_firms"])
+        self.etc_words = frozenset(lexicon["etc"])
+        self.boasts = frozenset(lexicon["boasts"])
         self.graded = frozenset(lexicon["graded"])
         self.made_by = frozenset(lexicon["made_by"])
         self.zone_ends = ontology.names["Park"].strong
@@ -1031,7 +1034,7 @@ class Recognizer:
                     break
                 if _HANZI.fullmatch(word):
                     if word in self.levels and any(t not in ("Fund", "Company") for t, _, _ in heads):
-                        if i == h and any(t == "Government" for t, _, _ in heads):
+                        if i == h and (any(t == "Government" for t, _, _ in heads) or words[h] in self.bare_zones):
                             level = word
                             i -= 1
                         break
@@ -1168,6 +1171,12 @@ class Recognizer:
             i -= 1
         if mark is not None and odd == 0 and not anchor:
             i = mark
+        if not anchor and not bracket_name and words[h] in self.companies and len(words[h]) > 3:
+            far = self._place_of_legal(words, tags, place_at, i)
+            if far is not None:
+                odd += starts[i] - starts[far]
+                anchor = True
+                i = far
         # A verb or an adjective that only stands at the front does not open a name.
         while i < h and odd == 0 and not anchor and words[i] in self.inside and len(ordinary) > 1:
             ordinary.pop()
@@ -1207,6 +1216,8 @@ class Recognizer:
         if len(level) > 0 or (i == h and not whole and words[h][0] in self.levels):
             if any(t == "Government" for t, _, _ in heads):
                 yield _Candidate(start, end, "Government", "local", 0.8)
+            elif len(level) > 0:
+                yield _Candidate(start, end, "Park", "local", 0.8)  # 县+经开区
             return
         if not whole and any(w in self.vague for w in words[i:h]):
             return
@@ -1232,6 +1243,9 @@ class Recognizer:
             if confidence > 0:
                 yield _Candidate(start, end, kind, f"suffix:{words[h]}", confidence)
                 return
+        if heads[0][0] == "University" and starts[h] - start >= 4 and self._title.match(text, end) is not None:
+            yield _Candidate(start, end, "Institution", "titled", 0.7)  # 机电工程学院+党总支书记
+            return
         if heads[0][0] in ("Project", "Institution") and not quoted:
             first = self._made(words, tags, i, h)
             if first is not None:
@@ -1291,7 +1305,7 @@ class Recognizer:
                 return 0.85
             return 0.0
         telling = [w for w in ordinary if w not in self.generic and w not in self.inside and w not in self.suffixes]
-        if kind == "University" and odd == 0 and len(ordinary) > 0 and len(telling) == 0:
+        if kind == "University" and odd == 0 and not self.boasts.isdisjoint(ordinary):
             return 0.0  # 四川大学+世界一流大学
         if kind == "Project" and anchor and odd == 0 and not quoted and len(telling) == 0:
             return 0.0  # 南京市重大招商项目
@@ -1400,7 +1414,20 @@ class Recognizer:
                 and self._descends(before, (counties, surface[1], True))
             ):
                 return (counties, surface[1], True)
+        if surface[1] == "short" and self._beside_places(words, i):
+            # 深圳、中山、南宁: in a list of cities a word that is also something else is a city
+            cities = tuple(c for c in surface[0] if len(c) <= 4 or c.endswith("00"))
+            if len(cities) > 0:
+                return (cities, surface[1], True)
         return None
+
+    def _beside_places(self, words: list[str], i: int) -> bool:
+        for mark, other in ((i - 1, i - 2), (i + 1, i + 2)):
+            if 0 <= mark < len(words) and words[mark] == "、" and 0 <= other < len(words):
+                known = self.places.get(words[other])
+                if known is not None and known[2] and len(known[0][0]) == 6:
+                    return True
+        return False
 
     def _with_level(self, words: list[str], i: int) -> tuple[tuple[str, ...], str, bool] | None:
         """The place that token i is with the first character of the token behind it: 赤壁+市委."""
@@ -1419,6 +1446,32 @@ class Recognizer:
     def _one_province(self, a: tuple[tuple[str, ...], str, bool], b: tuple[tuple[str, ...], str, bool]) -> bool:
         """True where two places can lie in one province (四川+天府新区)."""
         return not {c[:2] for c in a[0]}.isdisjoint(c[:2] for c in b[0])
+
+    def _place_of_legal(
+        self, words: list[str], tags: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int
+    ) -> int | None:
+        """Index of the place that a legal name begins with, where what stands between are characters of its stem and
+        nothing of a clause: 广东+万+和+新+电气股份有限公司, 广东+便捷+神+科技股份有限公司.
+        """
+        for k in range(i - 1, max(-1, i - 5), -1):
+            word = words[k]
+            if place_at[k] is not None:
+                return k if k < i - 1 else None
+            if (
+                _HANZI.fullmatch(word) is None
+                or word in self.boundary
+                or word in self.self_words
+                or word in self.head_words
+                or word in self.titles_set
+                or (
+                    word in self.hard_stop
+                    and (word not in self.joining or (k == i - 1 and k > 0 and len(words[k - 1]) > 1))
+                )
+                or (len(word) > 1 and tags[k][0] in "vpcru" and word in self.common and word not in self.inside)
+                or any(t == "Company" and strong for t, strong in self.suffixes.get(word, ()))
+            ):
+                return None
+        return None
 
     def _place_within(
         self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int
@@ -1505,6 +1558,8 @@ class Recognizer:
             return False
         if h > 1 and words[h - 2][-1].isdigit():
             return False  # 7家企业
+        if before[1] in self.etc_words:
+            return False  # …等公司及…
         return before[0][0] not in "nbmaqjsf" or before[1] in self.stop_chars
 
     def _place_behind(
@@ -1697,7 +1752,12 @@ class Recognizer:
                 open_.append((begin + len(lead), stop))  # 控股浙江东方、…
             else:
                 open_.append((a, stop))
-        if known == 0 or len(items) < 3 or len({*open_}) + known < len(items):
+        if known == 0 and self._said_firms.match(text, match.end()) is not None:
+            known = len(items) - len({*open_})  # A、B、C,均为动力电池配套企业
+            firms = True
+        else:
+            firms = known > 0
+        if not firms or len(items) < 3 or len({*open_}) + known < len(items):
             return
         for a, b in open_:
             if b - a > 3 and text[b - 1] in self._etc:
