@@ -497,6 +497,7 @@ class _Reading:
         yield from self._in_brackets()
         yield from self._subscribers(clauses)
         yield from self._offices(self.posts)
+        yield from self._of_a_place(clauses)
         yield from self._indicators(clauses)
         first = next((c.subject for c in clauses if c.subject is not None), None)
         if first is not None:
@@ -1816,6 +1817,27 @@ class _Reading:
         return [(i, a) for i, a in enumerate(self.amounts) if clause.end <= a[0] < end and i not in self.used_amounts]
 
     # ------------------------------------------------------------ posts and figures
+
+    def _of_a_place(self, clauses: list[_Clause]) -> Iterator[Fact]:
+        """绥安开发区的台玻技改项目、世艺工贸项目: projects that are said to be those of a place lie there."""
+        for clause in clauses:
+            for first, second in pairwise(clause.groups):
+                if self.text[first.end : second.start] not in self.x._of or not first.modifier or first.titled:
+                    continue
+                place = first.members[-1]
+                if self._entity(place).type not in ("Place", "Park") or place.rule == "refers":
+                    continue
+                for project in second.members:
+                    if self._entity(project).type == "Project" and project.rule != "refers":
+                        yield Fact(
+                            id="",
+                            type="Construction",
+                            roles=(("project", self._id(project)), ("location", self._id(place))),
+                            evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
+                            confidence=0.7,
+                            rule="of-place",
+                            trigger=project.span,
+                        )
 
     def _offices(self, posts: Sequence[Post]) -> Iterator[Fact]:
         """区长周启明 with the body before the title; without one, the company, school or place spoken of."""

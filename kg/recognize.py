@@ -1243,7 +1243,9 @@ class Recognizer:
             if confidence > 0:
                 yield _Candidate(start, end, kind, f"suffix:{words[h]}", confidence)
                 return
-        if heads[0][0] == "University" and starts[h] - start >= 4 and self._title.match(text, end) is not None:
+        if heads[0][0] == "University" and end - start >= 5 and self._title.match(text, end) is not None:
+            if i > 1 and words[i - 1] in self.list_marks and len(words[i - 2]) == 2:
+                start = starts[i - 2]  # 人文+与+传播学院
             yield _Candidate(start, end, "Institution", "titled", 0.7)  # 机电工程学院+党总支书记
             return
         if heads[0][0] in ("Project", "Institution") and not quoted:

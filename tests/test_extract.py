@@ -203,6 +203,14 @@ FACTS = [
         "南湖区区长周启明先后到市民广场、启岳集团、唐人大厅、澜海智能调研。",
         ["Visit visitor=周启明 host=启岳集团 host=唐人大厅 host=澜海智能"],
     ),
+    # projects that are said to be those of a zone lie there
+    (
+        "集中签约的有临湖开发区的启岳储能技改项目、澜海工贸生产项目。",
+        [
+            "Construction project=启岳储能技改项目 location=临湖开发区",
+            "Construction project=澜海工贸生产项目 location=临湖开发区",
+        ],
+    ),
     # the first with the first; with whom is not said
     (
         "临湖镇、安平镇分别与启岳集团、澜海智能签订帮扶协议。",

@@ -161,6 +161,10 @@ NAMES = [
     ("汇新电商公司成立。", "Company:汇新电商公司", ""),
     ("走访了迈思科电子。", "Company:迈思科电子", "思科"),
     ("平阳-乐清山海协作产业园开工。", "Park:平阳-乐清山海协作产业园", ""),
+    ("走访了广东便捷星科技股份有限公司。", "Company:广东便捷星科技股份有限公司", "星科技股份有限公司"),
+    ("泸县召开会议,县经开区负责人参加。", "Park:泸县经开区", ""),
+    ("机电工程学院党总支书记沈漪到会。", "Institution:机电工程学院 Person:沈漪", ""),
+    ("签约的有宁德博川、江苏嘉盛川、浙江银川轮,均为动力电池企业。", "Company:宁德博川", "宁德市"),
     # who speaks at the head of a clause is a person
     ("韩江说,南湖区前景看好。水利部表示支持。", "Person:韩江 Place:南湖区", ""),
     # bodies whose place the tokenizer cuts at, bodies of bodies, organs of zones
