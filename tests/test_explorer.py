@@ -622,6 +622,7 @@ def test_the_keyboard_is_enough(pages: dict[str, str], opened: Open) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("#panel h3:has-text('南湖区')")
     page.locator("#net").focus()
+    assert page.locator("#spoken").inner_text().startswith("南湖区，行政区划，")
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => !document.querySelector('#panel h3').textContent.includes('南湖区')")
     page.keyboard.press("Enter")

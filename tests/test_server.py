@@ -13,6 +13,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -20,6 +21,7 @@ import pyoxigraph as ox
 import pytest
 from made_up import capital, entity, many, pact, resolve
 
+from kg import pages
 from kg.errors import KgError, StoreError
 from kg.gazetteer import Gazetteer
 from kg.model import Document, Extraction, Fact, Span
@@ -591,6 +593,35 @@ def test_graph_page(client: TestClient) -> None:
     assert "<title>杨浦区</title>" in part
     assert "闻泰通讯" in whole.text
     assert "闻泰通讯" not in part
+
+
+def test_the_graph_page_of_a_large_store_is_a_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    ontology = Ontology.load()
+    with Store.memory() as store:
+        for extraction in (pact(), capital(), *many(40)):
+            store.put_source(SourceRecord(f"{extraction.document.id}.txt"), [extraction])
+        store.reconcile(resolve(list(store.extractions())), ontology=ontology, gazetteer=Gazetteer.load())
+        site = pages.Site(store, ontology)
+        monkeypatch.setattr(pages, "OF_EACH", 2)
+        monkeypatch.setattr(pages, "NEWEST", 3)
+
+        def data() -> dict[str, Any]:
+            found = re.search(r'id="kg-data">(.*?)</script>', pages.graph_page(site).text, re.DOTALL)
+            assert found is not None
+            held: dict[str, Any] = json.loads(found.group(1))
+            return held
+
+        whole = data()
+        monkeypatch.setattr(pages, "WHOLE", 3)
+        start = data()
+    assert (whole["server"]["lazy"], start["server"]["lazy"]) == (False, True)
+    total = whole["server"]["total"]["facts"]
+    assert len(whole["facts"]) == total == start["server"]["total"]["facts"] > len(start["facts"]) > 3
+    # Of how many facts each is a participant is known all the same.
+    busiest = {node[7]: node[8] for node in start["nodes"]}
+    members = [{role[1] for role in fact["r"]} for fact in whole["facts"]]
+    counted = {node[7]: sum(k in some for some in members) for k, node in enumerate(whole["nodes"])}
+    assert busiest == {name: counted[name] for name in busiest}
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")

@@ -149,8 +149,14 @@ function heading(kind, title, icon) {
 /** @param {string} key @param {string} hint @param {() => void} action @param {boolean} [main] */
 function act(key, hint, action, main) { const b = button(main ? 'pill main' : 'pill', t(key), action); if (hint) { b.title = hint; b.setAttribute('aria-keyshortcuts', hint); } return b; }
 
+/** Tell a screen reader what is selected now; the picture itself tells it nothing. */
+function speak() {
+  const sel = state.sel, text = !sel ? '' : sel.kind === 'node' ? `${entities[sel.node].name}，${word(entities[sel.node].klass)}，${t('facts', factsOf[sel.node].filter(f => factOn[f]).length)}` : sel.kind === 'facts' ? `${sel.title}，${t('facts', sel.facts.length)}` : t('path', entities[sel.nodes[0]].name, entities[sel.nodes[sel.nodes.length - 1]].name) + ' ' + sel.nodes.map(n => entities[n].name).join(' — ');
+  if ($('spoken').textContent !== text) $('spoken').textContent = text;
+}
 function panel() {
   const root = $('panel'), sel = state.sel;
+  speak();
   root.replaceChildren();
   root.scrollTop = 0;
   if (state.route !== null) root.append(el('p', 'state planned', t('pick', entities[state.route].name)));
@@ -293,7 +299,9 @@ function showKeys() {
   const box = $('reader'), close = button('close', '×', () => closeReader()), list = el('dl', 'keys');
   close.setAttribute('aria-label', t('close'));
   T.keys.forEach((/** @type {[string, string]} */ k) => list.append(el('dt', '', el('kbd', 'k', k[0])), el('dd', '', k[1])));
-  box.replaceChildren(el('div', 'head', el('h3', '', t('help')), close), list);
+  const looks = el('ul', 'looks');
+  T.looks.forEach((/** @type {[string, number, string]} */ [dash, width, text]) => looks.append(el('li', '', svg('svg', { viewBox: '0 0 44 10', width: 44, height: 10, 'aria-hidden': 'true' }, svg('path', { d: 'M2 5h40', stroke: look.mute, 'stroke-width': width, 'stroke-dasharray': dash || 'none', 'stroke-linecap': 'round' })), text)));
+  box.replaceChildren(el('div', 'head', el('h3', '', t('help')), close), list, looks);
   box.hidden = false;
   box.focus();
 }

@@ -7,14 +7,23 @@ function makeEngine(box, host) {
   /** @type {Map<string | number, string>} */ const drawn = new Map();
   /** @type {LabelBox[]} */ let boxes = [];
   let quiet = false, frames = 0;
-  /** @type {Record<string, number>} */ const OPTICAL = { square: 0.86, star: 1.2, triangle: 1.1, triangleDown: 1.1, diamond: 1.12, hexagon: 1.02, dot: 1 };
   /** @param {number} key */ const idOf = key => (key < 0 ? 'f' + ~key : key);
   /** @param {string | number} id */ const keyOf = id => (typeof id === 'number' ? id : ~Number(id.slice(1)));
 
+  /** How each node is drawn now; the shapes are our own, as vis-network has fewer than there are classes.
+   * @type {Map<number, {size: number, fill: string, border: string}>} */
+  const styles = new Map();
+  /** @param {number} key */
+  const renderer = key => (/** @type {{ctx: CanvasRenderingContext2D, x: number, y: number, state: {hover: boolean}}} */ { ctx, x, y, state: { hover } }) => {
+    const style = styles.get(key) || { size: 5, fill: look.mute, border: look.stage };
+    const drawNode = () => { ctx.beginPath(); trace(ctx, shapeOf(key), x, y, style.size * 0.94); ctx.fillStyle = hover ? mix(style.fill, look.fg, 0.15) : style.fill; ctx.fill(); ctx.lineWidth = 1.2; ctx.strokeStyle = style.border; ctx.stroke(); };
+    return { drawNode, nodeDimensions: { width: 2 * style.size, height: 2 * style.size } };
+  };
   /** @param {number} key @param {boolean} on @param {boolean} bright */
   function nodeStyle(key, on, bright) {
-    const base = colourOf(key), colour = bright ? base : fade(base), shape = shapeOf(key), p = spot(key), size = Math.max(sizeOf(key), 1.6 / network.getScale());
-    return { id: idOf(key), x: p[0], y: p[1], hidden: !on, shape, size: Math.round(size * (OPTICAL[shape] || 1) * 10) / 10, color: { background: colour, border: bright ? look.stage : colour, highlight: { background: colour, border: look.stage }, hover: { background: mix(colour, look.fg, 0.12), border: look.stage } } };
+    const base = colourOf(key), colour = bright ? base : fade(base), p = spot(key), size = Math.round(Math.max(sizeOf(key), 1.6 / network.getScale()) * 10) / 10;
+    styles.set(key, { size, fill: colour, border: bright ? look.stage : colour });
+    return { id: idOf(key), x: p[0], y: p[1], hidden: !on, shape: 'custom', size, colour };
   }
   /** @param {number} i @param {boolean} bright @param {boolean} chosen */
   function edgeStyle(i, bright, chosen) {
@@ -34,11 +43,13 @@ function makeEngine(box, host) {
     const put = (key, style, list) => { const text = JSON.stringify(style); if (drawn.get(key) !== text) { drawn.set(key, text); list.push(style); } };
     /** @param {number} key @param {boolean} on */
     const each = (key, on) => { if (on || drawn.has(idOf(key))) put(idOf(key), nodeStyle(key, on, !light || light.keys.has(key)), nodes); };
+    /** @param {any} node */
+    const withShape = node => ({ id: node.id, x: node.x, y: node.y, hidden: node.hidden, shape: node.shape, size: node.size, ctxRenderer: renderer(keyOf(node.id)) });
     for (let n = 0; n < entities.length; n++) each(n, nodeOn[n] === 1);
     for (let f = 0; f < facts.length; f++) each(~f, hubOn[f] === 1);
     all.forEach((line, i) => { if (line.on || drawn.has('e' + i)) { const chosen = !!light && light.lines.has(i); put('e' + i, edgeStyle(i, !light || chosen, chosen), edges); } });
     quiet = true;
-    if (nodes.length) nodeSet.update(nodes);
+    if (nodes.length) nodeSet.update(nodes.map(withShape));
     if (edges.length) edgeSet.update(edges);
     quiet = false;
     network.redraw();
