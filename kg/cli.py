@@ -476,7 +476,7 @@ _ZH: tuple[tuple[str, str], ...] = (
     (r"holds no judgement to undo", "里没有可撤销的判断"),
     (r"no judgement has the id '(.+?)'; .*", r"没有编号为“\1”的判断；kg judgements 列出全部"),
     (r"(\d+) judgements begin with the id '(.+?)'; .*", r"有 \1 个判断的编号以“\2”开头；kg judgements 列出全部"),
-    (r"the file of judgements is gone; .*", "判断文件不见了；请放回原处，或用 --judgements 另指一个"),
+    (r"there is no such file of judgements; .*", "没有这个判断文件；请检查路径，或用 --judgements - 取消"),
     (r"an unfinished git merge; keep the lines you want", "git 合并没有完成；请留下要的那些行，删去标记"),
     (
         r"'(.+?)' has (\d+) fields, not 6 or 7; .*",
@@ -850,8 +850,8 @@ def build(
             "--gazetteer",
             "-g",
             help=_(
-                "已知实体表（csv：name、aliases、type、id、parent），参与识别和归并，记在库里",
-                "Table of known entities (csv: name, aliases, type, id, parent); the store remembers it",
+                "已知实体表（csv：name、aliases、type、id、parent），参与识别和归并，记在库里；- 取消",
+                "Table of known entities (csv: name, aliases, type, id, parent); remembered until -",
             ),
         ),
     ] = None,

@@ -152,8 +152,8 @@ def build(
     number of processes (None: by the size of the work); `base` the base of the IRIs of a new store.
 
     `tables` are csv files of entities that the user knows, `judgements` the file of what people have judged; both are
-    remembered by the store for the builds that follow. Without it, the judgements are those of the file
-    `judgements.tsv` beside the articles.
+    remembered by the store for the builds that follow, until `-` forgets them. Without it, the judgements are those of
+    the file `judgements.tsv` beside the articles.
 
     Raises ReadError for a path that does not exist and where there is nothing to read, DateError for a date that is
     none, StoreError where the store cannot be written, GazetteerError and JudgementError for a table or a file of
@@ -162,6 +162,8 @@ def build(
     begun = time.perf_counter()
     given = parse_date(date) if isinstance(date, str) else date
     found, skipped = find_sources(paths)
+    beside = {Path(p).absolute() for p in (*tables, *(() if judgements is None else (judgements,)))}
+    found = [s for s in found if s.path is None or (s.path.name not in _BESIDE and s.path.absolute() not in beside)]
     if len(found) == 0 and not sync:
         names = ", ".join(str(p) for p in paths)
         raise ReadError("holds no article that can be read; kg reads .txt, .md, .html, .jsonl and .csv", where=names)
@@ -169,15 +171,18 @@ def build(
     kept = _settings(store) if rebuild else {}
     opened = Store.rebuild(store, base=base) if rebuild else Store.open(store, base=base)
     with opened as target:
-        sources = dict(_keyed(found, paths))
-        for name, values in (("tables", tables), ("judgements", () if judgements is None else (judgements,))):
-            told = [as_text(Path(v).absolute()) for v in values] or list(kept.get(name, ()))
-            if len(told) > 0:
-                target.set_setting(name, told)
+        told = {
+            name: _told(values, kept.get(name) or target.setting(name))
+            for name, values in (("tables", tables), ("judgements", () if judgements is None else (judgements,)))
+        }
+        # A table among the articles is none of them, in this build and in those that follow.
+        sources = {key: s for key, s in _keyed(found, paths) if key not in told["tables"] + told["judgements"]}
         if gazetteer is None:
-            gazetteer = _gazetteer(target, ontology)
-        # A mistake in the judgements is told before an article is read.
-        _judgements(target, (_root(key, paths) or _folder(key) for key in sources))
+            gazetteer = _gazetteer(told["tables"], ontology)
+        # A mistake in a table or a judgement is told before an article is read or anything is remembered.
+        _judgements(target, told["judgements"], (_root(key, paths) or _folder(key) for key in sources))
+        for name, values in told.items():
+            target.set_setting(name, values)
         fingerprint = _fingerprint(ontology, given, gazetteer)
         waiting = _changed(sources, target, fingerprint)
         extractor = Extractor(ontology, gazetteer)
@@ -193,7 +198,9 @@ def build(
             _withdraw(target, sources, paths)
         census = _Census()
         resolution = resolve_corpus(
-            census.watch(target.extractions()), linker=extractor.linker, judgements=_judgements(target)
+            census.watch(target.extractions()),
+            linker=extractor.linker,
+            judgements=_judgements(target, told["judgements"]),
         )
         done = target.reconcile(resolution, ontology=ontology, gazetteer=gazetteer)
         return _report(
@@ -215,9 +222,10 @@ def refresh(store: Path, *, ontology: Ontology | None = None) -> tuple[Applied, 
     """Make a store agree with its judgements again, without reading an article; all judgements, applied or not."""
     ontology = ontology if ontology is not None else Ontology.load()
     with Store.open(store) as target:
-        gazetteer = _gazetteer(target, ontology)
+        gazetteer = _gazetteer(target.setting("tables"), ontology)
         linker = Linker(Recognizer(ontology, gazetteer))
-        resolution = resolve_corpus(target.extractions(), linker=linker, judgements=_judgements(target))
+        judged = _judgements(target, target.setting("judgements"))
+        resolution = resolve_corpus(target.extractions(), linker=linker, judgements=judged)
         target.reconcile(resolution, ontology=ontology, gazetteer=gazetteer)
     return resolution.judgements
 
@@ -237,19 +245,34 @@ def judgement_files(target: Store) -> tuple[list[Path], list[Path]]:
     return places, [place for place in places if place.exists()]
 
 
-def _judgements(target: Store, folders: Iterable[str] = ()) -> list[Judgement]:
-    files = judgement_files(target)[1]
-    files += [f for folder in sorted(set(folders)) if folder != "" and (f := Path(folder) / judging.FILE) not in files]
-    told = target.setting("judgements")
-    for name in told:
-        if not Path(name).exists():
-            raise JudgementError("the file of judgements is gone; put it back or name another one", where=name)
-    return [j for file in files if file.exists() and (len(told) == 0 or str(file) in told) for j in judging.read(file)]
+def _judgements(target: Store, told: Sequence[str], folders: Iterable[str] = ()) -> list[Judgement]:
+    """The judgements of the files that were named, or of those beside the articles of the store and of `folders`."""
+    if len(told) > 0:
+        files = [Path(name) for name in told]
+        for file in files:
+            if file.is_dir():
+                raise JudgementError("is a folder; name a file", where=file)
+            if not file.exists():
+                raise JudgementError(
+                    "there is no such file of judgements; check the path, or forget it with --judgements -", where=file
+                )
+    else:
+        beside = {Path(folder) / judging.FILE for folder in folders if folder != ""}
+        files = sorted({*beside, *judgement_files(target)[1]})
+    return [j for file in files if file.exists() for j in judging.read(file)]
 
 
-def _gazetteer(target: Store, ontology: Ontology) -> Gazetteer:
-    tables = [Path(name) for name in target.setting("tables")]
-    return Gazetteer.load(register=Register.load(*tables, ontology=ontology) if len(tables) > 0 else None)
+def _told(values: Iterable[Path | str], before: Sequence[str]) -> tuple[str, ...]:
+    """The files that a build is to use: those named now, else those named before; `-` forgets them."""
+    named = [str(v) for v in values]
+    if named == ["-"]:
+        return ()
+    return tuple(as_text(Path(name).absolute()) for name in named) or tuple(before)
+
+
+def _gazetteer(tables: Sequence[str], ontology: Ontology) -> Gazetteer:
+    paths = [Path(name) for name in tables]
+    return Gazetteer.load(register=Register.load(*paths, ontology=ontology) if len(paths) > 0 else None)
 
 
 def _settings(store: Path) -> dict[str, tuple[str, ...]]:

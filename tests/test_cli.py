@@ -362,3 +362,111 @@ def test_a_terminal_without_chinese_gets_question_marks(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, str(ROOT / "cli.py"), "stats"], capture_output=True, env=environment)
     assert done.returncode == 0
     assert b"?" in done.stdout
+
+
+# ---------------------------------------------------------------- judgements
+
+
+@pytest.fixture
+def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A store of its own that may be judged, and the folder of its articles."""
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "a.txt").write_text(
+        "启岳集团董事长张伟与嘉兴市签约。2020年5月13日，启岳集团与永瑞电子签订合作协议。", encoding="utf-8"
+    )
+    (articles / "b.txt").write_text("江海大学校长张伟访问北京市。", encoding="utf-8")
+    monkeypatch.setenv("KG_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("KG_WHO", "张三")
+    assert cli.run(["build", str(articles), "--date", "2020-05-14"]) == 0
+    capsys.readouterr()
+    return articles
+
+
+def test_a_judgement_holds_at_once_and_after_a_rebuild_and_is_taken_back(
+    capsys: pytest.CaptureFixture[str], judged: Path
+) -> None:
+    assert _run(capsys, "show", "张伟")[0] == 1
+    code, out, err = _run(capsys, "merge", "person/张伟(江海大学)", "person/张伟(启岳集团)", "-m", "同一人")
+    assert code == 0
+    assert "person/张伟" in out
+    assert "kg undo j-" in err
+    for arguments in ([], ["build", str(judged), "--rebuild", "--date", "2020-05-14"]):
+        assert len(arguments) == 0 or _run(capsys, *arguments)[0] == 0
+        code, out, _ = _run(capsys, "show", "张伟")
+        assert code == 0
+        assert "张三" in out
+        assert "同一人" in out
+    page = json.loads(_run(capsys, "show", "张伟", "--json")[1])
+    assert [j["action"] for j in page["judgements"]] == ["merge"]
+    rows = json.loads(_run(capsys, "judgements", "--json")[1])
+    assert [(r["action"], r["applies"], r["line"]) for r in rows] == [("merge", True, 3)]
+    assert _run(capsys, "undo")[0] == 0
+    assert _run(capsys, "show", "张伟")[0] == 1
+
+
+def test_a_rejected_fact_is_gone_and_a_confirmed_one_is_sure(capsys: pytest.CaptureFixture[str], judged: Path) -> None:
+    (fact,) = json.loads(_run(capsys, "facts", "--type", "协议", "--with", "永瑞电子", "--json")[1])
+    name = fact["iri"].rpartition("/")[2]
+    assert name in _run(capsys, "facts", "--ids")[1].replace("\n", "")
+    assert _run(capsys, "confirm", name[:-3], "-m", "公告")[0] == 0
+    (sure,) = json.loads(_run(capsys, "facts", "--with", "永瑞电子", "--min-confidence", "0.99", "--json")[1])
+    assert (sure["confidence"], sure["judgements"][0]["reason"]) == (1.0, "公告")
+    assert _run(capsys, "reject", name, "-m", "误读")[0] == 0
+    assert json.loads(_run(capsys, "facts", "--with", "永瑞电子", "--json")[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["merge", "启岳集团", "江海大学"], "理由"),
+        (["merge", "启岳集团", "启岳集团", "-m", "x"], "已经是同一个对象"),
+        (["merge", "启岳集团", "没有的东西", "-m", "x"], "没有名为"),
+        (["merge", "place/330400", "place/110000", "-m", "x"], "代码不同"),
+        (["merge", "启岳集团", "person/张伟(启岳集团)", "-m", "x"], "一个是人"),
+        (["split", "启岳集团", "启岳集团", "-m", "x"], "名称@文章编号"),
+        (["split", "启岳集团@zz", "启岳集团@a", "-m", "x"], "没有文章"),
+        (["reject", "Agreement-000000000000", "-m", "x"], "没有事实"),
+        (["undo"], "没有可撤销的判断"),
+        (["undo", "j-00"], "没有可撤销的判断"),
+        (["review", "--kind", "x"], "没有“x”"),
+    ],
+)
+def test_a_judgement_that_cannot_be_made_leaves_nothing_behind(
+    capsys: pytest.CaptureFixture[str], judged: Path, arguments: list[str], said: str
+) -> None:
+    code, _, err = _run(capsys, *arguments)
+    assert code == 1
+    assert said in err
+    assert err.count("\n") == 1
+    file = judged / "judgements.tsv"
+    assert not file.exists() or all(line.startswith("#") for line in file.read_text(encoding="utf-8").splitlines())
+
+
+def test_a_judgement_about_nothing_is_reported_by_every_build(capsys: pytest.CaptureFixture[str], judged: Path) -> None:
+    line = "merge\tcompany/没有\tcompany/启岳集团\t旧\t李四\t2026-01-01T00:00:00Z\n"
+    (judged / "judgements.tsv").write_text(line, encoding="utf-8")
+    for _ in range(2):
+        code, _, err = _run(capsys, "build", str(judged))
+        assert code == 0
+        assert "judgements.tsv:1" in err
+        assert "没有叫“company/没有”的对象" in err
+    (judged / "judgements.tsv").write_text(line + "merge\n", encoding="utf-8")
+    code, _, err = _run(capsys, "build", str(judged))
+    assert code == 1
+    assert "judgements.tsv:2: " in err
+
+
+def test_a_table_of_known_entities_is_remembered_until_it_is_forgotten(
+    capsys: pytest.CaptureFixture[str], judged: Path
+) -> None:
+    table = judged / "known.csv"
+    table.write_text("name,aliases,type,id\n永瑞电子股份有限公司,永瑞电子,企业,9133X\n", encoding="utf-8")
+    assert _run(capsys, "build", str(judged), "--gazetteer", str(judged / "none.csv"))[0] == 1
+    for more in (["--gazetteer", str(table)], [], ["--rebuild", "--date", "2020-05-14"]):
+        assert _run(capsys, "build", str(judged), *more)[0] == 0
+        assert json.loads(_run(capsys, "show", "永瑞电子", "--json")[1])["identifiers"] == ["9133X"]
+    table.unlink()
+    assert _run(capsys, "build", str(judged))[0] == 1
+    assert _run(capsys, "build", str(judged), "--gazetteer", "-")[0] == 0
+    assert json.loads(_run(capsys, "show", "永瑞电子", "--json")[1])["identifiers"] == []
