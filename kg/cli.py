@@ -21,6 +21,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -194,6 +195,13 @@ StoreOption = Annotated[
             "图谱库所在文件夹，读时也可为 SPARQL 端点网址", "Folder of the store, or a SPARQL endpoint to read from"
         ),
         show_default=True,
+    ),
+]
+AllOption = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help=_("也包括把握不大的（置信度低于 0.4）", "With what is rather unsure (confidence below 0.4)"),
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("以 JSON 输出", "Print JSON"))]
@@ -1000,6 +1008,7 @@ def show(
             "--why", help=_("每个名称凭什么归于它", "Say by which rule each name belongs to it, and in which documents")
         ),
     ] = False,
+    everything: AllOption = False,
     as_json: JsonOption = False,
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
@@ -1009,10 +1018,25 @@ def show(
     ontology = _ontology()
     with _opened(store) as opened:
         page = search.show(opened, name, ontology=ontology, type=type)
+    sure = tuple(f for f in page.facts if everything or f.confidence is None or f.confidence >= ontology.shown)
+    unsure = len(page.facts) - len(sure)
+    page = replace(page, facts=sure)
     if as_json:
         _print_json(_page_dict(page))
     else:
         _print_page(page, ontology, why=why)
+    _note_unsure(unsure, ontology)
+
+
+def _note_unsure(count: int, ontology: Ontology) -> None:
+    """What was left out for its confidence is never dropped without a word."""
+    if count > 0:
+        _note(
+            say(
+                f"另有 {count} 条事实置信度低于 {ontology.shown:g}，未列出；加 --all 可见",
+                f"{count} more facts are less sure than {ontology.shown:g} and left out; --all has them",
+            )
+        )
 
 
 def _page_dict(page: EntityPage) -> dict[str, object]:
@@ -1209,7 +1233,13 @@ def facts(
         ),
     ] = None,
     min_confidence: Annotated[
-        float | None, typer.Option("--min-confidence", min=0, max=1, help=_("置信度至少", "At least this confidence"))
+        float | None,
+        typer.Option(
+            "--min-confidence",
+            min=0,
+            max=1,
+            help=_("置信度至少（默认 0.4）", "At least this confidence (default: 0.4)"),
+        ),
     ] = None,
     sort: Annotated[
         str,
@@ -1220,6 +1250,7 @@ def facts(
     ids: Annotated[
         bool, typer.Option("--ids", help=_("显示事实的编号", "Show the ids, for kg confirm and kg reject"))
     ] = False,
+    everything: AllOption = False,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
     store: StoreOption = DEFAULT_STORE,
@@ -1243,7 +1274,7 @@ def facts(
             min_amount=min_amount,
             document=document,
             status=status,
-            min_confidence=min_confidence,
+            min_confidence=min_confidence if min_confidence is not None else None if everything else ontology.shown,
             sort=sort,
             limit=limit,
             offset=offset,
@@ -1267,6 +1298,8 @@ def facts(
                 f"{page.undated} more have no date; --by published compares by publication",
             )
         )
+    if min_confidence is None:
+        _note_unsure(page.unsure, ontology)
 
 
 def _status_name(text: str) -> str:
@@ -1884,6 +1917,7 @@ def view(
             ),
         ),
     ] = "auto",
+    everything: AllOption = False,
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
     """The graph page."""
@@ -1898,6 +1932,7 @@ def view(
         limit=limit,
         title=title,
         engine=engine,
+        everything=everything,
     )
     typer.echo(
         say(
@@ -1917,6 +1952,7 @@ def view(
             f"drawn by {page.engine}: asked for by --engine, {page.edges} edges",
         )
     typer.echo(why, err=True)
+    _note_unsure(page.unsure, _ontology())
 
 
 class _Written(NamedTuple):
@@ -1927,6 +1963,7 @@ class _Written(NamedTuple):
     edges: int
     engine: str
     line: int
+    unsure: int
 
 
 def _write_page(
@@ -1941,6 +1978,7 @@ def _write_page(
     limit: int | None = None,
     title: str | None = None,
     engine: str = "auto",
+    everything: bool = False,
 ) -> _Written:
     from kg import network as net
     from kg import search as asking
@@ -1960,16 +1998,20 @@ def _write_page(
         for centre in centres:
             if centre.iri not in whole.nodes:
                 raise UnknownNameError(say(f"{centre.label} 没有参与任何事实", f"{centre.label} takes part in no fact"))
-        part = net.select(
+        asked = net.select(
             whole,
             ontology,
             types=classes,
             since=first.start if first is not None else None,
             until=last.end if last is not None else None,
         )
+        part = asked if everything else net.select(asked, ontology, confidence=ontology.shown)
         focus = [c.iri for c in centres]
         if len(focus) > 0:
-            part = net.around(part, focus, depth)
+            asked, part = (
+                net.around(network, [f for f in focus if f in network.nodes], depth) for network in (asked, part)
+            )
+            focus = [f for f in focus if f in part.nodes]
         articles = read_articles(opened, part)
     if len(part.nodes) == 0:
         raise QueryError(say("没有符合条件的事实，没有写网页", "no fact passes these filters; no page was written"))
@@ -1988,7 +2030,7 @@ def _write_page(
         articles=articles,
     )
     _write(output, page)
-    return _Written(len(part.nodes), len(part.facts), edges, taken, EDGES)
+    return _Written(len(part.nodes), len(part.facts), edges, taken, EDGES, len(asked.facts) - len(part.facts))
 
 
 def _write(output: Path, text: str | bytes) -> None:
@@ -2143,8 +2185,10 @@ def _token(file: Path | None) -> str:
 @app.command(
     cls=_Command,
     help=_help(
-        "导出：turtle trig ntriples nquads jsonld rdfxml graphml gexf csv jsonl。不给 -o 则写到标准输出。",
-        "Export as turtle, trig, ntriples, nquads, jsonld, rdfxml, graphml, gexf, csv or jsonl; to stdout without -o.",
+        "导出：turtle trig ntriples nquads jsonld rdfxml graphml gexf csv jsonl。不给 -o 则写到标准输出。"
+        "RDF 各格式是整个图谱库，把握不大的事实连同置信度也在其中；其余格式不含它们。",
+        "Export as turtle, trig, ntriples, nquads, jsonld, rdfxml, graphml, gexf, csv or jsonl; to stdout without -o."
+        " The RDF formats are the store itself, unsure facts with their confidence too; the others leave those out.",
         "kg export --format turtle -o graph.ttl",
         "kg export --format jsonl > facts.jsonl",
     ),
@@ -2155,6 +2199,7 @@ def export(
     document: Annotated[
         str | None, typer.Option("--document", "-d", help=_("只导出这篇文章", "Only this document"))
     ] = None,
+    everything: AllOption = False,
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
     """The store in a standard format."""
@@ -2170,14 +2215,18 @@ def export(
             )
         )
     ontology = _ontology()
+    least = 0.0 if everything else ontology.shown
     with _opened(store) as opened:
         if output is not None:
             if output.is_dir() and known != "csv":
                 raise StoreError(say("这是文件夹，请给出文件名", "is a folder; name a file"), where=output)
             with contextlib.suppress(FileExistsError):
                 output.parent.mkdir(parents=True, exist_ok=True)
-            written = export_store(opened, output, format=known, ontology=ontology, document=document)
+            written = export_store(
+                opened, output, format=known, ontology=ontology, document=document, min_confidence=least
+            )
             typer.echo(_exported(written))
+            _note_unsure(written.unsure, ontology)
             return
         if known == "csv":
             raise QueryError(
@@ -2190,10 +2239,13 @@ def export(
 
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "export"
-            export_store(opened, target, format=known, ontology=ontology, document=document)
+            written = export_store(
+                opened, target, format=known, ontology=ontology, document=document, min_confidence=least
+            )
             sys.stdout.flush()
             with target.open("rb") as stream:
                 shutil.copyfileobj(stream, sys.stdout.buffer)
+            _note_unsure(written.unsure, ontology)
 
 
 def _exported(written: Any) -> str:
@@ -2377,7 +2429,7 @@ _MEASURES: Mapping[str, tuple[str, str]] = {
     "entities_typed": ("实体及类别", "entities+class"),
     "pairs": ("事实", "facts"),
     "pairs_relaxed": ("事实（宽松）", "facts (loose)"),
-    "confidence": ("置信度", "confidence"),
+    "confidence": ("置信度（应近于准确率）", "confidence (near precision)"),
     "identity_names": ("归一：找到的名称", "identity: names found"),
     "identity_pairs": ("归一：成对", "identity: pairs"),
     "identity_b3": ("归一：B³", "identity: B³"),
@@ -2391,6 +2443,9 @@ def _friendly_score(row: Mapping[str, object], ontology: Ontology) -> dict[str, 
     measure, kind = str(row["measure"]), row["class"]
     shown["measure"] = say(*_MEASURES[measure]) if measure in _MEASURES else measure
     shown["class"] = ontology.label(kind, _Voice.language) if isinstance(kind, str) else say("合计", "all")
+    if measure == "confidence":
+        middle = float(str(kind))
+        shown["class"] = f"{middle - 0.05:.2f}–{min(middle + 0.05, 1):.2f}"
     return shown
 
 

@@ -302,7 +302,9 @@ def _rows(part: str, score: Score) -> Iterator[dict[str, object]]:
     yield from (row("pairs", name, count) for name, count in score.fact_classes.items())
     yield row("pairs_relaxed", None, score.pairs_relaxed)
     yield row("dates", None, score.dates.count)
-    yield from (row("confidence", name, count) for name, count in score.confidence.items())
+    # The reliability table: of the facts said with about this confidence, how many are right.
+    for name, count in score.confidence.items():
+        yield row("confidence", name, count) | {"gold": None, "recall": None, "f1": None}
     amounts = row("amounts", None, Count(found, found, asked))
     yield amounts | {"predicted": None, "precision": None, "f1": None}
 

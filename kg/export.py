@@ -16,7 +16,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.model import Amount, Entity, Fact
-from kg.ontology import Ontology
+from kg.ontology import KG, Ontology
 from kg.rdf import PREFIXES, DocumentGraph, Quote, read_graph
 from kg.store import Store
 
@@ -56,7 +56,7 @@ FORMATS: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Exported:
     """What was written. `apart` counts the facts that make no edge (one participant, no pair that is drawn): they are
-    in the RDF formats and in jsonl, and not in graphml, gexf and csv.
+    in the RDF formats and in jsonl, and not in graphml, gexf and csv. `unsure` counts those left out by confidence.
     """
 
     files: tuple[Path, ...]
@@ -65,6 +65,7 @@ class Exported:
     edges: int = 0
     quads: int = 0
     apart: int = 0
+    unsure: int = 0
 
 
 def export(
@@ -74,8 +75,12 @@ def export(
     format: str,  # noqa: A002
     ontology: Ontology,
     document: str | None = None,
+    min_confidence: float = 0.0,
 ) -> Exported:
     """Write a store, or one document of it, to a file (csv: to a folder), in one of `FORMATS`.
+
+    Facts less sure than `min_confidence` are left out, unless somebody confirmed them; not so in the RDF formats, which
+    are the store itself, with the confidence beside each fact.
 
     Raises StoreError for an unknown format or document, and where the target cannot be written. A file that is there
     is replaced at the end, in one step.
@@ -89,12 +94,12 @@ def export(
         if format in _RDF:
             data, count = _rdf(store, _RDF[format], document)
             return Exported((_write(target, data),), quads=count)
-        corpus = read_corpus(store, document=document)
+        corpus, unsure = _sure(store, read_corpus(store, document=document), min_confidence)
         if format == "jsonl":
             lines = list(json_lines(corpus, ontology))
             text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
             file = _write(target, text.encode("utf-8"))
-            return Exported((file,), entities=len(corpus.entities), facts=len(corpus.facts))
+            return Exported((file,), entities=len(corpus.entities), facts=len(corpus.facts), unsure=unsure)
         edges = list(_edges(corpus, ontology))
         drawn = len({edge["fact"] for edge in edges})
         if format == "csv":
@@ -112,7 +117,8 @@ def export(
         raise StoreError(
             f"cannot be written: {error.strerror or error}; free space or name another file", where=target
         ) from error
-    return Exported(files, len(corpus.entities), len(corpus.facts), len(edges), apart=len(corpus.facts) - drawn)
+    apart = len(corpus.facts) - drawn
+    return Exported(files, len(corpus.entities), len(corpus.facts), len(edges), apart=apart, unsure=unsure)
 
 
 def _write(target: Path, data: bytes) -> Path:
@@ -191,6 +197,17 @@ def read_corpus(store: Store, *, document: str | None = None) -> Corpus:
         quotes,
         graphs,
     )
+
+
+def _sure(store: Store, corpus: Corpus, least: float) -> tuple[Corpus, int]:
+    """The corpus without the facts that are less sure than `least`, and how many those are."""
+    doubtful = {f for f in corpus.facts if max(quote.confidence for quote in corpus.quotes[f]) < least}
+    if len(doubtful) > 0:
+        told = store.query(f"""SELECT DISTINCT ?fact WHERE {{ ?j <{KG}action> "confirm" ; <{KG}about> ?fact }}""")
+        confirmed = {solution[0].value for solution in told}
+        doubtful -= {f for f in doubtful if store.iris.fact(f).value in confirmed}
+    facts = {name: fact for name, fact in corpus.facts.items() if name not in doubtful}
+    return replace(corpus, facts=facts), len(doubtful)
 
 
 def json_lines(corpus: Corpus, ontology: Ontology) -> Iterator[dict[str, Any]]:

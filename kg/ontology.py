@@ -170,6 +170,7 @@ class Ontology:
         lexicon: Mapping[str, tuple[str, ...]],
         grammar: Mapping[str, str],
         calibration: Sequence[tuple[float, float]],
+        shown: float,
         frames: tuple[Frame, ...],
         labels: Mapping[str, Mapping[str, str]],
         folder: Path,
@@ -183,6 +184,8 @@ class Ontology:
         self.lexicon = lexicon
         self.grammar = grammar
         self.calibration = calibration
+        #: What is less sure than this is left out of what is shown by default, and counted there.
+        self.shown = shown
         self.frames = frames
         self.labels = labels
         self.folder = folder
@@ -402,7 +405,7 @@ def _load(folder: Path) -> Ontology:
             colour=look(name, fact_tree, "colour", "#888888"),
             order=int(look(name, fact_tree, "order", "99")),
         )
-    names, lexicon, grammar, calibration, frames = _patterns(
+    names, lexicon, grammar, calibration, shown, frames = _patterns(
         folder / "patterns.toml", texts["patterns.toml"], entities, facts
     )
     digest = hashlib.sha256("\0".join(texts[name] for name in FILES).encode()).hexdigest()
@@ -415,6 +418,7 @@ def _load(folder: Path) -> Ontology:
         lexicon=lexicon,
         grammar=grammar,
         calibration=calibration,
+        shown=shown,
         frames=frames,
         labels={name: core.texts(name, RDFS + "label") for name in core.defined},
         folder=folder,
@@ -508,7 +512,12 @@ _FRAME_KEYS = {"fact", "triggers", "roles", "need", "types", "status", *_FRAME_W
 def _patterns(
     path: Path, text: str, entities: Mapping[str, EntityClass], facts: Mapping[str, FactClass]
 ) -> tuple[
-    dict[str, NameGrammar], dict[str, tuple[str, ...]], dict[str, str], list[tuple[float, float]], tuple[Frame, ...]
+    dict[str, NameGrammar],
+    dict[str, tuple[str, ...]],
+    dict[str, str],
+    list[tuple[float, float]],
+    float,
+    tuple[Frame, ...],
 ]:
     try:
         data = tomllib.loads(text)
@@ -561,6 +570,9 @@ def _patterns(
     calibration = [(float(raw), float(share)) for raw, share in points]
     if calibration != sorted(calibration) or any(not 0 <= v <= 1 for point in calibration for v in point):
         raise fail("calibration.points must be pairs of numbers from 0 to 1 in rising order", "[calibration]", "points")
+    shown = data.get("calibration", {}).get("shown", 0)
+    if isinstance(shown, bool) or not isinstance(shown, int | float) or not 0 <= shown <= 1:
+        raise fail("calibration.shown must be a number from 0 to 1", "[calibration]", "shown")
     frames = []
     for name, body in data.get("frames", {}).items():
         head = f"frames.{name}"
@@ -620,7 +632,7 @@ def _patterns(
                 **plain,
             )
         )
-    return names, lexicon, grammar, calibration, tuple(frames)
+    return names, lexicon, grammar, calibration, float(shown), tuple(frames)
 
 
 def _words(value: object, fail: Any, head: str, key: str) -> tuple[str, ...]:

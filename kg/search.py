@@ -158,11 +158,14 @@ class FactRow:
 
 @dataclass(frozen=True, slots=True)
 class FactPage:
-    """One page of facts: the rows, how many there are in all, and how many had no date to compare."""
+    """One page of facts: the rows, how many there are in all, how many had no date to compare, and how many were less
+    sure than asked for.
+    """
 
     rows: tuple[FactRow, ...]
     total: int
     undated: int = 0
+    unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -565,22 +568,26 @@ def facts(
     told = _told(store, body) if sort == "confidence" or min_confidence is not None or by == "published" else {}
     kept: dict[str, tuple[bool, str | Decimal | float]] = {}
     undated: set[str] = set()
+    unsure: set[str] = set()
     for row in found:
         iri = row["fact"].value
         best, published = told.get(iri, (None, None))
-        if min_confidence is not None and (best is None or best < min_confidence):
-            continue
+        doubtful = min_confidence is not None and (best is None or best < min_confidence)
         begin, end = (_text(row["start"]), _text(row["finish"])) if by == "event" else _span(published)
         if first is not None or last is not None:
             if begin is None or end is None:
-                undated.add(iri)
+                if not doubtful:
+                    undated.add(iri)
                 continue
             if (first is not None and end < first) or (last is not None and begin > last):
                 continue
+        if doubtful:
+            unsure.add(iri)
+            continue
         kept[iri] = _rank(sort, date=end, amount=_text(row["amount"]), confidence=best)
     order = sorted(sorted(kept), key=lambda iri: kept[iri], reverse=True)
     shown = order[offset : None if limit is None else offset + limit]
-    return FactPage(tuple(fact_rows(store, shown, ontology=ontology)), len(kept), len(undated))
+    return FactPage(tuple(fact_rows(store, shown, ontology=ontology)), len(kept), len(undated), len(unsure))
 
 
 #: From an entity to itself and to every place around it.

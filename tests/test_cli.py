@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import json
@@ -183,6 +184,44 @@ def test_view_writes_one_page(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert _run(capsys, "view", "-o", str(page), "--around", "南湖区")[0] == 0
     assert "杨浦区" in page.read_text(encoding="utf-8")
     assert [p.name for p in page.parent.iterdir()] == ["graph.html"]
+
+
+def test_what_is_unsure_is_left_out_and_counted_and_all_shows_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ontology = copy.copy(cli._ontology())
+    everything = json.loads(_run(capsys, "facts", "--all", "--json", "-n", "1000")[1])
+    sure = sorted({fact["confidence"] for fact in everything})
+    ontology.shown = sure[len(sure) // 2]
+    monkeypatch.setattr(cli, "_ontology", lambda: ontology)
+    left = sum(fact["confidence"] < ontology.shown for fact in everything)
+    assert 0 < left < len(everything)
+    note = f"另有 {left} 条事实置信度低于 {ontology.shown:g}，未列出；加 --all 可见"
+
+    _, out, err = _run(capsys, "facts", "--json", "-n", "1000")
+    assert (len(json.loads(out)), note in err) == (len(everything) - left, True)
+    _, out, err = _run(capsys, "facts", "--all", "--json", "-n", "1000")
+    assert (len(json.loads(out)), "置信度" in err) == (len(everything), False)
+    _, out, err = _run(capsys, "facts", "--min-confidence", "0", "--json", "-n", "1000")
+    assert (len(json.loads(out)), "--all" in err) == (len(everything), False)
+
+    target = tmp_path / "facts.jsonl"
+    for more, count in (([], len(everything) - left), (["--all"], len(everything))):
+        _, _, err = _run(capsys, "export", "-F", "jsonl", "-o", str(target), *more)
+        lines = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
+        assert sum(line["kind"] == "fact" for line in lines) == count
+        assert (note in err) == (len(more) == 0)
+
+    name = next(f for f in everything if f["confidence"] < ontology.shown)["roles"].popitem()[1][0]["id"]
+    few, all_ = (json.loads(_run(capsys, "show", name, "--json", *more)[1])["facts"] for more in ([], ["--all"]))
+    assert all(fact["confidence"] >= ontology.shown for fact in few)
+    assert len(few) < len(all_)
+    assert "--all 可见" in _run(capsys, "show", name)[2]
+
+    pages = [_run(capsys, "view", "-o", str(tmp_path / "graph.html"), *more) for more in ([], ["--all"])]
+    assert [note in err for _, _, err in pages] == [True, False]
+    assert f"{len(everything) - left} 条事实" in pages[0][1]
+    assert f"{len(everything)} 条事实" in pages[1][1]
 
 
 @pytest.mark.parametrize("form", list(FORMATS))

@@ -16,6 +16,7 @@ from kg.errors import GoldError
 from kg.evaluate import (
     PAIRS,
     Count,
+    Evaluation,
     GoldArticle,
     Miss,
     Names,
@@ -549,3 +550,22 @@ def test_two_files_of_one_id(tmp_path: Path) -> None:
     (tmp_path / "gold" / "pact.txt").write_text("盐都区与徽县签约。", encoding="utf-8")
     with pytest.raises(GoldError, match=r"two\.json: another file of this folder has the id 'pact' too"):
         list(read_articles(tmp_path / "gold"))
+
+
+def test_the_reliability_table_says_how_many_are_right_of_what_was_said_so_surely():
+    counts = {"0.5": Count(1, 2, 2), "0.9": Count(9, 10, 10)}
+    rows = Evaluation({"dev": Score(confidence=counts)}, {}).rows()
+    table = [row for row in rows if row["measure"] == "confidence"]
+    assert [(r["class"], r["predicted"], r["right"], r["precision"]) for r in table] == [
+        ("0.5", 2, 1, 0.5),
+        ("0.9", 10, 9, 0.9),
+    ]
+    assert all(r["gold"] is r["recall"] is r["f1"] is None for r in table)
+
+
+def test_what_is_said_with_nine_in_ten_is_right_that_often(ontology, gazetteer):
+    # Measured on the development part, which the calibration was made from; the test part shows how it carries over.
+    for part in ("dev", "test"):
+        said = evaluate(ontology=ontology, gazetteer=gazetteer, parts=(part,)).parts[part].confidence["0.9"]
+        assert said.predicted > 100
+        assert 0.85 <= said.precision <= 0.97
