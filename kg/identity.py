@@ -288,6 +288,8 @@ class _Corpus:
             return ("known", known.id)
         if (key, document) in apart:
             return ("name", key, document)
+        if entity.name in self.linker.zones or entity.name in self.linker.recognizer.suffixes:
+            return ("alone", key, document)  # the 高新区 of this article is not that of another one
         if entity.type not in ("Company", "Fund", "Event", "Policy", "Industry"):
             body = self._body(entity, own, codes, document)
             if body is not None:
@@ -332,7 +334,7 @@ class _Corpus:
                     inner = tuple(c for c in inner if any(c != o and self.gazetteer.contains(o, c) for o in codes))
                 if len(inner) == 0:
                     continue
-                codes, full, rest = inner, known[1] == "full" and rest[size - 1] in levels, rest[size:]
+                codes, full, rest = inner, known[1] in ("full", "former") and rest[size - 1] in levels, rest[size:]
                 break
             else:
                 zone = self.key(rest).startswith(self.linker.zones)  # 襄樊高新区 is that of 襄阳
@@ -580,6 +582,12 @@ class _Corpus:
                 if tied in first:
                     self.sets.join(first[tied], atom, "related-employer")
         self._join_alike(known, {a: self._brands(employers[a]) for a in known}, "related-employer")
+        # 江海大学机械工程学院 is a part of 江海大学.
+        by_key = {self._key_of(e): atom for e, atom in sorted(first.items()) if e[0] != "place"}
+        for key, atom in by_key.items():
+            for size in range(4, len(key)):
+                if key[:size] in by_key:
+                    self.sets.join(by_key[key[:size]], atom, "related-employer")
         self._join_alike(loose, around, "shared-context")
         clusters: dict[Atom, set[Atom]] = defaultdict(set)  # what stands around an employed person → who that is
         for a in known:
@@ -604,6 +612,10 @@ class _Corpus:
                 if owner is not atom:
                     self.sets.join(atom, owner, rule)
         return first
+
+    def _key_of(self, atom: Atom) -> str:
+        members = self.members.get(atom, ())
+        return self.key(members[0].entity.name) if len(members) > 0 else ""
 
     def _brands(self, employers: Iterable[Atom]) -> set[str]:
         """The brands of companies and funds: 容川资本 and 容川(嘉兴)股权投资合伙企业 are of one house."""
