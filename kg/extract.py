@@ -97,6 +97,7 @@ class _State:
     counted: tuple[int, int] = (0, 0)  # how far paragraphs were counted, and how many
     round: tuple[str, Amount | None] | None = None  # who completed a round of financing, and its sum
     holders: set[str] = field(default_factory=set)  # people who hold shares and so act for themselves
+    body: str | None = None  # whose post was told last by a verb
     person: str | None = None  # the only person that the sentence before speaks of
     references: dict[tuple[int, int], str] = field(default_factory=dict)
 
@@ -188,6 +189,8 @@ class Extractor:
         self._next_post = re.compile(ontology.grammar["next_post"])
         self._whose_post = re.compile(ontology.grammar["whose_post"])
         self._proposed = tuple(lexicon["proposed"])
+        self._deputy = tuple(lexicon["deputy"])
+        self._planned = tuple(lexicon["planned"])
         self._unnamed = re.compile(ontology.grammar["unnamed"])
         self._dates_of_names = tuple(lexicon["dates_of_names"])
         self._owning = tuple(lexicon["owning"])
@@ -1986,7 +1989,8 @@ class _Reading:
             holders = [person]  # 任命裴松岭、栗明川为副局长: all of the list
             while holders[0] is not people[0]:
                 earlier = people[number - len(holders)]
-                if self.text[earlier.span.end : holders[0].span.start] not in self.x._list_joints:
+                gap = _BRACKET.sub("", self.text[earlier.span.end : holders[0].span.start])
+                if gap not in self.x._list_joints:
                     break
                 holders.insert(0, earlier)
             at = person.span.end + match.end()
@@ -2021,7 +2025,9 @@ class _Reading:
             if holder is None or self.linked.entity(holder).type != "Person":
                 continue
             left = match.group().endswith(tuple(self.x._leaves))
-            yield from self._posts_from(holder, match.end(), (start, start), left=left)
+            planned = any(w in match.group() for w in self.x._planned)
+            for office in self._posts_from(holder, match.end(), (start, start), left=left):
+                yield replace(office, status="planned") if planned else office
 
     def _posts_from(
         self, holder: str, at: int, subject: tuple[int, int], *, left: bool = False, decided: bool = False
@@ -2029,6 +2035,8 @@ class _Reading:
         """One fact for each post of a chain that begins behind a verb."""
         since = self.sentence.start
         for number, (owner, start, end, confidence) in enumerate(self._chain(at)):
+            if owner is None and number == 0 and self.text.startswith(self.x._deputy, start):
+                owner = self.state.body  # 马翠兰为副主任, in the line below the one of the head
             if owner is None and self.state.topic is not None and number == 0:
                 owner = self._id(self.state.topic.members[-1])
             if (
@@ -2037,6 +2045,7 @@ class _Reading:
                 or not self.x.ontology.fills(self.linked.entity(owner).type, "organization")
             ):
                 continue
+            self.state.body = owner
             office = self._office(holder, owner, self.text[start:end], start, end, confidence)
             if left:
                 office = replace(office, status="ended")

@@ -259,7 +259,7 @@ class Recognizer:
         )
         self.acts_of_people = tuple(lexicon["acts_of_people"])
         self.speaks = tuple(lexicon["speaks"])
-        self.left = tuple(w for w in lexicon["leaves"] if len(w) > 1)
+        self.left = tuple(w for w in (*lexicon["leaves"], *lexicon["posts_behind"]) if len(w) > 1)
         self.say_chars = frozenset(w for w in lexicon["say"] if len(w) == 1)
         self.speech = frozenset(lexicon["speech"])
         self.self_words = frozenset(lexicon["self"])
@@ -309,6 +309,10 @@ class Recognizer:
         )
         self._remark = re.compile(grammar["remark"])
         self._held_by = re.compile(grammar["held_by"])
+        self._about = re.compile(grammar["about_person"])
+        self._born = re.compile(grammar["born"])
+        self._bio = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,6}}){grammar['gender']}")
+        self.name_closers = tuple({*lexicon["say"], *lexicon["etc"], *lexicon["and"]})
         self._spaced = re.compile(grammar["spaced_name"])
         self._named_by = re.compile("|".join(re.escape(w) for w in lexicon["names_behind"]))
         self._post_behind = re.compile(rf"(^|[;；:：。，,、\n\s]|{before})(?=[\u4e00-\u9fff]{{2,4}})", re.MULTILINE)
@@ -2070,6 +2074,7 @@ class Recognizer:
                     at = held.end()  # 担任区长一职的周启明
                 while True:
                     stop = self._name_end(text, at, end, tokens, titled=True)
+                    stop = self._whole_name(text, at, stop, end, tokens)
                     if stop is None:
                         break
                     people[at, stop] = _Candidate(at, stop, "Person", "title", 0.9)
@@ -2101,6 +2106,11 @@ class Recognizer:
                         break
             for match in self._post_behind.finditer(text, start, end):
                 at = match.end(1)
+                bio = self._bio.match(text, at, end)
+                if bio is not None and bio.group("name") not in self.common:
+                    people.setdefault((at, bio.end("name")), _Candidate(at, bio.end("name"), "Person", "named", 0.85))
+                    names.add(bio.group("name"))
+                    continue
                 stop = self._name_end(text, at, end, tokens)
                 if stop is None or text[stop : stop + 1] == "":
                     continue
@@ -2113,12 +2123,9 @@ class Recognizer:
                     people.setdefault((at, stop), _Candidate(at, stop, "Person", "named", 0.8))
                     names.add(text[at:stop])
                     continue
-                if self._verb_of_post.match(text, stop) is None:
-                    continue
-                clause = re.split(r"[。；;\n]", text[stop : min(end, stop + 40)], maxsplit=1)[0]
-                if self._title.search(clause) is not None:
-                    people.setdefault((at, stop), _Candidate(at, stop, "Person", "named", 0.85))
-                    names.add(text[at:stop])
+                for a, b in self._named_for_posts(text, at, stop, end, tokens):
+                    people.setdefault((a, b), _Candidate(a, b, "Person", "named", 0.85))
+                    names.add(text[a:b])
         if len(names) > 0:
             taken = _cover(len(text), people.values())
             for _, at, stop in sorted(_occurrences(text, sorted(names, key=lambda n: (-len(n), n)))):
@@ -2139,7 +2146,11 @@ class Recognizer:
                 or text[k : k + 4].startswith(self.say)
                 or self._starts_trigger(text[k : k + 4])
             ]
-            return min(fit, default=dotted.end())
+            # 叶尔兰·哈德尔+不愿: a word of its own ends the name
+            words = [
+                k for k in stops if k < dotted.end() and k - text.rindex("·", at, k) > 2 and tokens.tags[k][0] in "vdp"
+            ]
+            return min(fit or words, default=dotted.end())
         if self._title.match(text, at) is not None:
             return None  # 董+事长
         size = 2 if text[at : at + 2] in self.surnames else 1 if text[at : at + 1] in self.surnames else 0
@@ -2162,7 +2173,7 @@ class Recognizer:
                 continue  # 顾衡+说他, but 周凤来、
             if given == 2 and text[stop - 1] in self.speech and _HANZI.match(text[stop : stop + 1]) is None:
                 continue  # 顾衡+说,
-            if (text[stop - 1] in self.hard_stop and not (given == 1 and text.startswith(self.left, stop))) or (
+            if (text[stop - 1] in self.hard_stop and not text.startswith(self.left, stop)) or (
                 given == 2
                 and text[stop - 2] in self.hard_stop
                 and not (titled and (rest == "" or _HANZI.match(rest) is None))
@@ -2184,6 +2195,50 @@ class Recognizer:
             ):
                 return stop
         return None
+
+    def _whole_name(self, text: str, at: int, found: int | None, end: int, tokens: _Tokens) -> int | None:
+        """End of a name behind a title that is not of a surname and one or two characters: 才让多杰, 阿苏木呷."""
+        if at not in tokens.tags or _HANZI.match(text[at : at + 1]) is None:
+            return found
+        stop, size = at, 0
+        while stop < end and size <= 6 and _HANZI.match(text[stop]) is not None:
+            if stop > at and (text.startswith(self.name_closers, stop) or self._starts_trigger(text[stop : stop + 4])):
+                break
+            after = next((k for k in range(stop + 1, min(end, stop + 8) + 1) if k in tokens.tags or k == end), None)
+            if after is None:
+                return found
+            word = text[stop:after]
+            if (
+                (len(word) > 1 and (word in self.common or word in self.suffixes or word in self.titles_set))
+                or word in self.hard_stop
+                or word in self.vague
+                or len(word) > 4
+            ):
+                return found
+            stop, size = after, after - at
+        if found is not None:
+            plain = tokens.tags.get(found, "n")[0] not in "vdpcurmft" and text[found] not in self.stop_chars
+            return stop if stop - found == 1 and stop - at > 3 and plain else found
+        return stop if 3 <= size <= 6 and text[at:stop] not in self.places else None
+
+    def _named_for_posts(self, text: str, at: int, stop: int, end: int, tokens: _Tokens) -> list[tuple[int, int]]:
+        """The people of 马翠兰(女,回族)、普文才(彝族)为副主任, or the one of 王磊,男,1978年4月生: spans; else nothing."""
+        spans = [(at, stop)]
+        after = stop
+        while True:
+            remark = self._about.match(text, after, end)
+            after = remark.end() if remark is not None else after
+            if self._born.match(text, after, end) is not None and len(spans) == 1:
+                return spans
+            following = self._name_end(text, after + 1, end, tokens) if text[after : after + 1] == "、" else None
+            if following is None or len(spans) > 20:
+                break
+            spans.append((after + 1, following))
+            after = following
+        if self._verb_of_post.match(text, after) is None:
+            return []
+        clause = re.split(r"[。；;\n]", text[after : min(end, after + 40)], maxsplit=1)[0]
+        return spans if self._title.search(clause) is not None else []
 
     def _listed_name(self, text: str, at: int, end: int, *, listing: bool = False) -> int | None:
         """End of a name of two or three characters inside a list of names, whatever it begins with (、但锐金、)."""

@@ -261,6 +261,23 @@ def test_a_place_written_out_is_part_of_what_stands_before_it(read: Read) -> Non
     assert [names[e] for _, e in part.roles] == ["杨浦区", "上海市"]
 
 
+def test_a_notice_of_elections_is_read_line_by_line(read: Read) -> None:
+    extraction = read(
+        "盐都区人民代表大会会议选举:\n沈漪(回族)为盐都区人大常委会主任;\n马翠兰(女,回族)、韩江(彝族)为副主任。",
+    )
+    wanted = [f"Office person={p} organization=盐都区人大常委会" for p in ("沈漪", "马翠兰", "韩江")]
+    found = [roles(f) for f in told(extraction) if f.startswith("Office")]
+    assert sorted(found, key=str) == sorted((roles(w) for w in wanted), key=str)
+
+
+def test_who_is_proposed_in_a_public_notice(read: Read) -> None:
+    extraction = read("曲别阿洛,男,彝族,1983年6月生,现任宁海县县长,拟任象山县委书记。")
+    assert {(f.label, f.status) for f in extraction.facts if f.type == "Office"} == {
+        ("县长", "done"),
+        ("书记", "planned"),
+    }
+
+
 def test_every_post_of_a_career_has_its_own_date(read: Read) -> None:
     extraction = read("周启明曾任盐都区区长,2012年3月任宁海县委书记,2015年12月后任启岳集团总裁。", date="2020-05-01")
     dates = {f.label: (f.date.value if f.date is not None else None, f.status) for f in extraction.facts}

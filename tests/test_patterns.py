@@ -167,6 +167,10 @@ NAMES = [
     ("签约的有宁德博川、江苏嘉盛川、浙江银川轮,均为动力电池企业。", "Company:宁德博川", "宁德市"),
     # who speaks at the head of a clause is a person
     ("韩江说,南湖区前景看好。水利部表示支持。", "Person:韩江 Place:南湖区", ""),
+    # names that no surname begins, behind a title and in a notice; words behind a name
+    ("启岳集团董事长泽仁旺堆出席。", "Person:泽仁旺堆 Company:启岳集团", ""),
+    ("王磊,男,汉族,1978年4月生,现任盐都区区长。", "Person:王磊 Place:盐都区", "汉族"),
+    ("启岳集团董事长助理办公室发布通知。", "Company:启岳集团", "助理办公室 办公室"),
     # bodies whose place the tokenizer cuts at, bodies of bodies, organs of zones
     ("赤壁市委书记沈漪出席。", "Government:赤壁市委 Place:赤壁市 Person:沈漪", ""),
     (
