@@ -40,6 +40,13 @@ _CARRIED = 4
 _REACH = 24
 #: How many entities a reader keeps in mind; a longer memory would only make long documents slow.
 _RECENT = 200
+#: Facts that make something, with the role of what is made and of who makes it; and the facts that say who pays.
+_MADE = {
+    "Establishment": ("founded", "founder"),
+    "Construction": ("project", "builder"),
+    "Settlement": ("settler", "settler"),
+}
+_PAYING = ("Investment", "ProjectInvestment")
 _BREAK = re.compile(r"\n\s*")
 _CLAUSE = re.compile(r",(?!(?<=\d,)\d{3})|[，;；]|[:：](?!\d)")  # 4,500万元 is one number
 
@@ -250,6 +257,9 @@ class Extractor:
             "|".join(re.escape(w) for w in sorted(lexicon["indicators"], key=len, reverse=True))
         )
         self._not_at = tuple(lexicon["not_at"])
+        self._such = tuple(lexicon["such"])
+        founded, built = frozenset(lexicon["sizes_of_founded"]), frozenset(lexicon["sizes_of_built"])
+        self._sizes = {"Establishment": founded, "Construction": built, "Settlement": built}
         self._occasion = tuple(lexicon["occasion"])
         self._other_times = tuple(lexicon["other_times"])
         self._decided = frozenset(lexicon["decided"])
@@ -331,6 +341,7 @@ class Extractor:
             drafts.extend(reading.facts())
         drafts.extend(self._written_out(recognition, linked))
         facts = _told_better(_share_dates(_merge(_posts_once(drafts))))
+        facts = self._share_amounts(document.folded, facts)
         return Extraction(
             document=document,
             entities=linked.entities,
@@ -368,6 +379,53 @@ class Extractor:
             if mentions[i].span.end < b
         }
         return [m for i, m in enumerate(mentions) if i not in inner]
+
+    def _share_amounts(self, text: str, facts: list[Fact]) -> list[Fact]:
+        """A sum said of a thing holds for what made it: 注册资本 and 规模 for the founding, 总投资 for what is built or
+        settles, what one invests for what it builds with that.
+        """
+        said: dict[str, list[Fact]] = {}  # by what a figure is said of
+        paid: dict[Span, list[Fact]] = {}  # by the sentence
+        figures = [f for f in facts if f.type == "Indicator" and f.amount is not None and f.trigger is not None]
+        for figure in figures:
+            for entity in figure.entities("subject"):
+                said.setdefault(entity, []).append(figure)
+        for fact in facts:
+            if fact.type in _PAYING and fact.amount is not None:
+                paid.setdefault(fact.evidence[0], []).append(fact)
+        if len(figures) == 0 and len(paid) == 0:
+            return facts
+        figures.sort(key=lambda f: f.trigger.start if f.trigger is not None else 0)
+        starts = [f.trigger.start for f in figures if f.trigger is not None]
+        done: list[Fact] = []
+        for fact in facts:
+            source = None
+            if fact.amount is None and fact.status != "denied" and fact.type in _MADE:
+                made, by = _MADE[fact.type]
+                named = [f for e in fact.entities(made) for f in said.get(e, ())]
+                near = bisect_left(starts, fact.trigger.end) if fact.trigger is not None else len(starts)
+                makers = fact.entities(by)
+                candidates = [
+                    *(f for f in named if f.label in self._sizes[fact.type]),
+                    *(f for f in paid.get(fact.evidence[0], ()) if any(e in makers for e in f.entities("investor"))),
+                    *(f for f in figures[near : near + 2] if self._points_at(text, f, fact)),
+                ]
+                source = candidates[0] if len(candidates) > 0 else None
+            if source is None:
+                done.append(fact)
+                continue
+            evidence = fact.evidence + tuple(e for e in source.evidence[:1] if e not in fact.evidence)
+            done.append(replace(fact, amount=source.amount, evidence=evidence))
+        return done
+
+    def _points_at(self, text: str, figure: Fact, fact: Fact) -> bool:
+        """True where 该项目总投资 in the same or the next sentence means what a fact made."""
+        if figure.trigger is None or fact.trigger is None or figure.label not in self._sizes[fact.type]:
+            return False
+        lead = max(text.rfind(mark, 0, figure.trigger.start) for mark in "。；;，,\n") + 1
+        head = text[max(lead, figure.evidence[0].start) : figure.trigger.end]
+        between = text[fact.trigger.end : figure.evidence[0].start]
+        return head.startswith(self._such) and len(between) <= 120 and between.count("。") <= 1
 
     def _written_out(self, recognition: Recognition, linked: Linked) -> Iterator[Fact]:
         """上海四平路街道, 上海富甲经济开发区: a place written out before a division or park says what it is part of."""
