@@ -107,6 +107,7 @@ class _State:
     body: str | None = None  # whose post was told last by a verb
     person: str | None = None  # the only person that the sentence before speaks of
     references: dict[tuple[int, int], str] = field(default_factory=dict)
+    home: tuple[Mention, ...] | None = None  # the first mention of the ground that the document speaks of most
 
 
 #: Why a candidate is no fact.
@@ -258,6 +259,7 @@ class Extractor:
         )
         self._not_at = tuple(lexicon["not_at"])
         self._such = tuple(lexicon["such"])
+        self._round_leads = frozenset(lexicon["round_leads"])
         founded, built = frozenset(lexicon["sizes_of_founded"]), frozenset(lexicon["sizes_of_built"])
         self._sizes = {"Establishment": founded, "Construction": built, "Settlement": built}
         self._occasion = tuple(lexicon["occasion"])
@@ -868,6 +870,8 @@ class _Reading:
                     lead = None
         if lead is None and before.endswith("、"):
             lead = self._lead_of_list(before, clause)
+        if lead is not None and any(d[0] < group.start <= d[1] for d in self.dates):
+            lead = None  # 近年来+启岳集团: the end of a time leads nothing
         if lead is not None and (verb is None or verb == lead[0]):
             # 为 leads, but not as the end of 作为, which is a verb with an object
             group.word, group.lead = lead
@@ -1850,10 +1854,19 @@ class _Reading:
                 index, best = behind[0]
             elif len(self.amounts) == 1 and 0 not in self.used_amounts and self._only_statement(trigger):
                 index, best = 0, self.amounts[0]
+            elif trigger.word in self.x._round_leads and (told := self._round()) is not None:
+                index, best = told  # 完成1亿元A轮融资,由容川资本领投: the sum of the round
             else:
                 return None
         self.used_amounts.add(index)
         return best[2]
+
+    def _round(self) -> tuple[int, tuple[int, int, Amount]] | None:
+        """The sum of the round of financing that the sentence tells of."""
+        told = self.x._funding.search(self.text, self.sentence.start, self.sentence.end)
+        if told is None:
+            return None
+        return next(((i, a) for i, a in enumerate(self.amounts) if told.start() <= a[0] and a[1] <= told.end()), None)
 
     def _paid_with(self, clause: _Clause, at: int) -> bool:
         """True where 以 leads the sum that begins at `at`."""
@@ -2173,12 +2186,21 @@ class _Reading:
         tags = [self.recognition.tags.get(k) for k in range(mention.span.end, start)]
         return len(gap) <= 6 and tags[:1] != [None] and all(t is None or t in ("n", "nz", "vn", "b", "j") for t in tags)
 
+    def _is_ground(self, group: _Group) -> bool:
+        return self.x.ontology.top(self._entity(group.members[-1]).type) in ("Place", "Park")
+
     def _home_group(self) -> list[_Group]:
-        """The park or division that the document speaks of most."""
-        for entity in self.linked.main_places:
-            mention = self.linked.entity(entity).mentions[0]
-            return [_Group([mention], [], mention.span.start, mention.span.end)]
-        return []
+        """The park or division that the document speaks of most; a country or province only where there is no other."""
+        if self.state.home is None:
+            grounds = [
+                (e.code is None or not e.code.endswith("0000"), len(e.mentions), -e.mentions[0].span.start, e)
+                for e in self.linked.entities
+                if len(e.mentions) > 0
+                and self.x.ontology.top(e.type) in ("Place", "Park")
+                and (e.code is not None or e.type != "Place")
+            ]
+            self.state.home = max(grounds, key=lambda g: g[:3])[3].mentions[:1] if len(grounds) > 0 else ()
+        return [_Group([m], [], m.span.start, m.span.end) for m in self.state.home]
 
     def _indicators(self, clauses: list[_Clause]) -> Iterator[Fact]:
         """产值超过百亿元: a figure with its measure, said of the clause's subject."""
@@ -2201,9 +2223,8 @@ class _Reading:
             ]
             if self.x._unnamed.search(self.text, before[-1].end if len(before) > 0 else self.sentence.start, a):
                 # 61个项目总投资…: said of the place that has them, not of a company named before
-                before = [
-                    g for g in before if self.x.ontology.top(self._entity(g.members[-1]).type) in ("Place", "Park")
-                ]
+                told = [g for c in clauses if c.end <= clause.start for g in c.groups if g.lead in ("", "at")]
+                before = [g for g in before if self._is_ground(g)] or [g for g in told if self._is_ground(g)]
                 if len(before) == 0:
                     before = self._home_group()
             subject = before[-1] if len(before) > 0 else None

@@ -610,3 +610,46 @@ def test_any_text_can_be_extracted(text: str) -> None:
 
 def test_a_document_without_a_word_of_news_is_empty() -> None:
     assert EXTRACTOR.extract(read_text("今天天气很好。", id="t")).facts == ()
+
+
+# ---------------------------------------------------------------- sums and days that hold for what stands beside
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("启岳集团与容川资本共同设立容澜基金。该基金总规模50亿元。", "Establishment", 5_000_000_000),
+        ("容澜基金由容川资本发起设立,注册资本3亿元。", "Establishment", 300_000_000),
+        ("澜海智能拟投资6.2亿元,在德清县建设澜海隔膜产业园。", "Construction", 620_000_000),
+        ("澜海智能落户盐都区。该项目总投资1亿美元,主要生产齿轮箱。", "Settlement", 100_000_000),
+    ],
+)
+def test_a_sum_said_of_a_thing_holds_for_what_made_it(read: Read, text: str, kind: str, value: int) -> None:
+    facts = [f for f in read(text).facts if f.type == kind]
+    assert [f.amount.value for f in facts if f.amount is not None] == [Decimal(value)]
+
+
+def test_a_sum_of_trade_is_not_what_founding_cost(read: Read) -> None:
+    facts = read("启岳集团设立了澜海智能装备有限公司。澜海智能装备有限公司去年销售收入8亿元。").facts
+    assert [f.amount for f in facts if f.type == "Establishment"] == [None]
+
+
+def test_unnamed_projects_are_summed_up_at_their_ground(read: Read) -> None:
+    text = "3月23日,德清经济开发区举行集中签约仪式,现场共签约六个项目,总投资7.24亿元。"
+    extraction = read(text)
+    names = {e.id: e.name for e in extraction.entities}
+    told = [f for f in extraction.facts if f.amount is not None and f.amount.value == Decimal(724_000_000)]
+    assert [names[e] for f in told for _, e in f.roles] == ["德清经济开发区"]
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("8月11日,德清县举行恳谈会。启岳集团与德清县签订了投资协议。", "2018-08-11"),
+        ("8月11日,德清县举行恳谈会。此前启岳集团已与德清县签订了投资协议。", None),
+        ("8月11日,德清县举行恳谈会。近年来启岳集团与德清县签订了投资协议。", None),
+    ],
+)
+def test_a_day_dates_what_is_told_below_it(read: Read, text: str, date: str | None) -> None:
+    (fact,) = [f for f in read(text).facts if f.type == "Agreement"]
+    assert (fact.date.value if fact.date is not None else None) == date
