@@ -27,8 +27,6 @@ ALIKE = 0.8
 SHORTEST = 40
 #: Clauses are packed into stretches of at least so many characters: below, everybody says the same (据了解).
 _STRETCH = 12
-#: A hash that more documents have is a phrase of the trade.
-_COMMON = 400
 
 _CLAUSE = re.compile(r"[^\u3400-\u9fffA-Za-z0-9.%]+")
 
@@ -73,7 +71,7 @@ class Reprints:
                 for n, one in enumerate(documents):
                     for other in documents[n + 1 :]:
                         candidates[one, other] += self._of[one][number]
-            elif 8 < len(documents) <= _COMMON:
+            elif len(documents) > 8:
                 # A wire text: each with the first and with its neighbour is enough to find them all.
                 for one, other in pairwise(documents):
                     candidates[one, other] += self._of[one][number]

@@ -57,7 +57,10 @@ class Item:
 def queue(
     store: Store, *, ontology: Ontology, gazetteer: Gazetteer, below: float = UNSURE, limit: int | None = None
 ) -> list[Item]:
-    """What is to be decided, the most valuable first; `below` is the confidence under which a fact is asked about."""
+    """What is to be decided, the most valuable first; `below` is the confidence under which a fact is asked about.
+
+    Facts that disagree with each other are asked about whatever their confidence.
+    """
     judged = _judged(store)
     could = {(row[0].value, row[1].value) for row in store.query(f"SELECT ?a ?b WHERE {{ ?a <{KG}candidate> ?b }}")}
     could = {pair for pair in could if frozenset(pair) not in judged}
@@ -73,9 +76,11 @@ def queue(
         f"""SELECT ?fact (MAX(?c) AS ?best) WHERE {{ ?fact <{KG}evidence>/<{KG}confidence> ?c }}
             GROUP BY ?fact HAVING(MAX(?c) < {below})"""
     )
-    for fact, best in unsure:
-        if frozenset((fact.value,)) not in judged:
-            waiting.append((-1, round(float(best.value) * 100), fact.value, None))
+    asked = {row[0].value: (-1, round(float(row[1].value) * 100)) for row in unsure}
+    # Of two facts that disagree at most one is right.
+    torn = store.query(f"SELECT DISTINCT ?f WHERE {{ ?f <{KG}amountDiffersFrom>|<{KG}dateDiffersFrom> ?g }}")
+    asked.update({row[0].value: (-2, 0) for row in torn})
+    waiting += [(*rank, iri, None) for iri, rank in asked.items() if frozenset((iri,)) not in judged]
     found = []
     for weight, _, name, pair in sorted(waiting, key=lambda w: w[:3])[: limit if limit is not None else None]:
         if pair is None:

@@ -58,6 +58,17 @@ def test_what_most_facts_hang_on_comes_first(folder: Path, ontology: Ontology, g
     assert json.loads(json.dumps([item_dict(i) for i in items]))[0]["kind"] == items[0].kind
 
 
+def test_facts_that_disagree_are_asked_about(
+    read: Read, store_of: StoreOf, ontology: Ontology, gazetteer: Gazetteer
+) -> None:
+    store = store_of(
+        read(f"2020年5月13日，启岳集团向澜海智能增资{n}亿元。", id=f"d{n}", date="2020-05-14") for n in (3, 5)
+    )
+    items = queue(store, ontology=ontology, gazetteer=gazetteer, below=0.0)
+    assert [i.kind for i in items] == ["fact", "fact"]
+    assert all(i.fact is not None and len(i.fact.differs) == 1 for i in items)
+
+
 def test_nothing_is_asked_where_all_is_clear(
     read: Read, store_of: StoreOf, ontology: Ontology, gazetteer: Gazetteer
 ) -> None:
