@@ -117,7 +117,7 @@ def fact_page(site: Site, name: str) -> Page:
     row = search.fact_rows(site.store, [site.store.iris.fact(name).value], ontology=site.ontology)[0]
     title = row.label or site.ontology.label(row.type, site.language)
     ends = [named.id for _, named in row.roles[:1]]
-    graph = [(_e(site.words["graph"]), site.link("/", site.words["around"], around=end) + "") for end in ends]
+    graph = [(_e(site.words["graph"]), _to_graph(site, "f=" + name, around=end)) for end in ends]
     about = [(_e(site.words["id"]), _e(name)), *graph, _data(site, "/fact/" + name)]
     return _page(site, title, _heading(title, site.label(row.type)) + _pairs(about) + "<h2></h2>" + _fact(site, row))
 
@@ -142,11 +142,18 @@ def document_page(site: Site, name: str, *, number: int = 1) -> Page:
         (_e(w["source"]), _e(values.get("isBasedOn", ""))),
         (_e(w["original"]), url),
         (_e(w["id"]), _e(name)),
+        (_e(w["graph"]), _to_graph(site, "d=" + iri.partition("/document/")[2]) if found.total > 0 else ""),
         _data(site, "/document/" + name),
     ]
     title = values.get("label") or name
     path = "/document/" + name
     return _page(site, title, _heading(title, _e(w["document"])) + _pairs(about) + _facts(site, found, number, path))
+
+
+def _to_graph(site: Site, fragment: str, **query: str) -> str:
+    """A link to a place in the graph page, as HTML."""
+    place = _e(urllib.parse.quote(fragment, safe="=/~"))
+    return site.link("/", site.words["around"], **query).replace('">', f'#{place}">', 1)
 
 
 def missing_page(site: Site, name: str) -> Page:

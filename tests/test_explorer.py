@@ -437,6 +437,7 @@ def test_on_a_server_what_is_looked_at_is_loaded_as_needed(
 ) -> None:
     far = set(around(network, [hub.id], 2).nodes) - set(around(network, [hub.id], 1).nodes)
     names = [n.name for n in network.nodes.values()]
+    article = min(short_id(t.document) for t in network.facts_of[hub.id][0].tellings)
     other = min((n for n in map(network.nodes.__getitem__, far) if names.count(n.name) == 1), key=lambda n: n.id)
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
     page = context.new_page()
@@ -471,6 +472,17 @@ def test_on_a_server_what_is_looked_at_is_loaded_as_needed(
     page.locator("a[href*='around=']").first.click()
     page.wait_for_selector("html[data-ready=yes]")
     assert page.locator("#panel h3").inner_text() == hub.name
+    # From a fact and from a document to their places in the graph.
+    page.locator("#panel article.fact a.page").first.click()
+    page.locator("a[href*='#f=']").click()
+    page.wait_for_selector("html[data-ready=yes]")
+    assert page.locator("#panel article.fact").count() == 1
+    page.goto(served + "document/" + article + "?lang=zh")
+    page.locator("a[href*='#d=']").click()
+    page.wait_for_selector("html[data-ready=yes]")
+    page.wait_for_selector("#panel article.fact")
+    told = page.evaluate("() => kg.state.sel.facts.length")
+    assert told == len({f.id for f in network.facts.values() for t in f.tellings if t.document.endswith("/" + article)})
     assert errors == []
     context.close()
 

@@ -9,7 +9,7 @@
 /** @typedef {{name: string, zh: string, en: string, colour: string, shape: string}} Kind */
 /** A drawn line between two keys (an entity's number, or ~number for the own node of a fact) with all facts that it stands for.
  * @typedef {{a: number, b: number, parts: {f: number, relation: string, from: number, to: number, directed: boolean}[], on: number, sig: number}} Line */
-/** @typedef {{kind: 'node', node: number} | {kind: 'facts', facts: number[], lines: number[], title: string} | {kind: 'path', nodes: number[], steps: number[][], lines: number[], way: number}} Chosen */
+/** @typedef {{kind: 'node', node: number} | {kind: 'facts', facts: number[], lines: number[], title: string, doc?: number} | {kind: 'path', nodes: number[], steps: number[][], lines: number[], way: number}} Chosen */
 
 /** @param {string} id @returns {any} */
 const $ = id => document.getElementById(id);

@@ -255,7 +255,7 @@ async function read(doc, at) {
   const told = facts.map((fact, f) => ({ f, told: fact.told.filter(x => x.doc === doc) })).filter(x => x.told.length);
   const paragraphs = article.paragraphs;
   const count = paragraphs ? paragraphs.reduce((s, p) => s + p[2].length, 0) : 0;
-  box.append(el('p', 'hint', [t('factsHere', told.length), count ? t('mentions', count) : ''].filter(Boolean).join(' · ') + ' · ', button('link', t('listFacts'), () => { closeReader(); select({ kind: 'facts', facts: told.map(x => x.f), lines: linesOfFacts(told.map(x => x.f)), title: titleOf(article) }, false); })));
+  box.append(el('p', 'hint', [t('factsHere', told.length), count ? t('mentions', count) : ''].filter(Boolean).join(' · ') + ' · ', button('link', t('listFacts'), () => { closeReader(); select({ kind: 'facts', facts: told.map(x => x.f), lines: linesOfFacts(told.map(x => x.f)), title: titleOf(article), doc }, false); })));
   /** @type {Element | null} */ let target = null;
   if (!paragraphs) {
     box.append(el('p', 'hint', t('noText')));

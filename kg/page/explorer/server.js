@@ -16,6 +16,7 @@ function makeServer(given) {
     async find(text) { return take(await ask(given.graph, { find: text })).nodes; },
     async path(a, b) { return take(await ask(given.graph, { from: decoded(entities[a].id), to: decoded(entities[b].id) })).facts.length; },
     async read(doc) { take(await ask(given.graph, { document: decoded(articles[doc].id) })); },
+    async fetchDocument(id) { return take(await ask(given.graph, { document: decoded(id) })).facts.length; },
     async fetchEntity(id) { return take(await ask(given.graph, { around: decoded(id) })).nodes.length; },
   };
 }

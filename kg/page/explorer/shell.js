@@ -3,7 +3,7 @@
 /** @typedef {{key?: number, line?: number} | null} Hit */
 /** @typedef {{click: (hit: Hit, shift: boolean) => void, twice: (key: number) => void, hover: (hit: Hit, x: number, y: number) => void, dragged: (key: number) => void, moved: () => void}} Host */
 /** @typedef {{name: string, view: () => View, draw: () => void, resize: () => void, look: (cx: number, cy: number, k: number) => void, boxes: () => LabelBox[], frames: () => number}} Engine */
-/** What a page that is served knows of its server. @typedef {{lazy: boolean, home: string, sparql: string, entity: string, fact: string, document: string, tail: string, counts: Record<string, number>, total: {entities: number, facts: number, documents: number}, near: (n: number, kind: string) => Promise<number>, find: (text: string) => Promise<number[]>, path: (a: number, b: number) => Promise<number>, read: (doc: number) => Promise<void>, fetchEntity: (id: string) => Promise<number>}} Server */
+/** What a page that is served knows of its server. @typedef {{lazy: boolean, home: string, sparql: string, entity: string, fact: string, document: string, tail: string, counts: Record<string, number>, total: {entities: number, facts: number, documents: number}, near: (n: number, kind: string) => Promise<number>, find: (text: string) => Promise<number[]>, path: (a: number, b: number) => Promise<number>, read: (doc: number) => Promise<void>, fetchEntity: (id: string) => Promise<number>, fetchDocument: (id: string) => Promise<number>}} Server */
 
 /** @param {string} message */
 const fault = message => { const box = $('fault'); box.textContent = message; box.hidden = false; };
@@ -171,6 +171,22 @@ function showWay(k) {
   const list = all.map((_, i) => i).filter(i => all[i].on && all[i].parts.some(p => chosen.has(p.f)) && [all[i].a, all[i].b].every(e => e < 0 || on.has(e)));
   // What a path passes outside of the lines that are drawn is drawn by facts of its own node.
   select({ kind: 'path', nodes: way.nodes, steps: way.steps, lines: list, way: k }, true);
+}
+
+/** The facts of one document as the picture, by the id of the document. @param {string} id */
+async function showDocument(id) {
+  if (server && (server.lazy || !articleById.has(id))) { try { await server.fetchDocument(id); } catch (error) { /* said below */ } }
+  const doc = articleById.get(id), list = facts.map((_, f) => f).filter(f => facts[f].told.some(x => x.doc === doc));
+  if (doc === undefined || !list.length) { fault(t('wrongHash', id)); return; }
+  const members = new Set();
+  list.forEach(f => facts[f].members.forEach(n => members.add(n)));
+  const first = [...members].sort((a, b) => factsOf[b].length - factsOf[a].length || a - b)[0];
+  Object.assign(state, { base: 'ego', egos: [first], shown: new Set([...members, ...state.pinned]) });
+  evaluate();
+  rings([first], [...state.shown].filter(n => nodeOn[n]));
+  grow = 1;
+  select({ kind: 'facts', facts: list, lines: linesOfFacts(list), title: titleOf(articles[doc]), doc }, false);
+  fit();
 }
 
 // ---------------------------------------------------------------- view
@@ -427,7 +443,7 @@ function writeHash(entry) {
   const sel = state.sel;
   if (sel && sel.kind === 'node') p.set('e', entities[sel.node].id);
   if (sel && sel.kind === 'path') { p.set('path', ids([sel.nodes[0], sel.nodes[sel.nodes.length - 1]])); if (sel.way) p.set('way', String(sel.way + 1)); }
-  if (sel && sel.kind === 'facts' && sel.facts.length <= 12) p.set('f', sel.facts.map(f => facts[f].id).join('~'));
+  if (sel && sel.kind === 'facts' && sel.doc !== undefined) p.set('d', articles[sel.doc].id); else if (sel && sel.kind === 'facts' && sel.facts.length <= 12) p.set('f', sel.facts.map(f => facts[f].id).join('~'));
   if (state.base === 'ego') p.set('ego', ids(state.egos));
   if (state.base === 'all' && D.all) p.set('all', '1');
   const base = new Set(baseShown()), added = [...state.shown].filter(n => !base.has(n)), gone = [...base].filter(n => !state.shown.has(n));
@@ -501,6 +517,7 @@ async function follow() {
   if (!moved) fit();
   const path = numbers('path'), one = numbers('e'), some = list('f').map(id => factById.get(id)).filter(f => f !== undefined);
   if (path.length === 2) { await route(path[0], path[1]); const k = Number(p.get('way')) - 1; if (k > 0 && found[k]) showWay(k); } else if (one.length) await choose(one[0], true); else if (some.length) select({ kind: 'facts', facts: /** @type {number[]} */ (some), lines: linesOfFacts(/** @type {number[]} */ (some)), title: facts[/** @type {number} */ (some[0])].label || kindName(facts[/** @type {number} */ (some[0])]) }, false);
+  else if (p.get('d')) await showDocument(String(p.get('d')));
   else if (!ready && D.focus.length === 1) await choose(D.focus[0], true);
   const query = p.get('q');
   if (query) { $('q').value = query; search(); }
