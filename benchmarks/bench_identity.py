@@ -2,8 +2,8 @@
 
 Names are made up from what real ones are made of: places of the gazetteer, brands of two or three characters, trades,
 legal endings; short forms of each; people of common and rare names with employers; districts with their governments.
-Every record is an entity of one document with one mention, its post or deal as a fact; texts are left out, as resolution
-does not read them but for reprints. The records are made while they are read, and the time for that is told apart.
+Every record is an entity of one document with one mention, its post or deal as a fact; texts are left out, as
+resolution does not read them but for reprints. The records are made while they are read; that time is told apart.
 """
 
 from __future__ import annotations
@@ -21,14 +21,27 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from kg.extract import Extractor  # noqa: E402
-from kg.gazetteer import Gazetteer  # noqa: E402
-from kg.identity import resolve_corpus  # noqa: E402
-from kg.model import Document, Entity, Extraction, Fact, Mention, Span  # noqa: E402
-from kg.ontology import Ontology  # noqa: E402
+from kg.extract import Extractor
+from kg.gazetteer import Gazetteer
+from kg.identity import resolve_corpus
+from kg.model import Document, Entity, Extraction, Fact, Mention, Span
+from kg.ontology import Ontology
 
 BRANDS = "华瑞澜星衡岳启容川永芯光晟泰腾信达宏远博雅凯立恒天海润沐源智联新景昊森屹锐创鼎汇辰朗云睿"
-TRADES = ("科技", "电子", "智能装备", "新能源", "生物医药", "半导体", "精密机械", "新材料", "供应链管理", "投资", "网络", "环保")
+TRADES = (
+    "科技",
+    "电子",
+    "智能装备",
+    "新能源",
+    "生物医药",
+    "半导体",
+    "精密机械",
+    "新材料",
+    "供应链管理",
+    "投资",
+    "网络",
+    "环保",
+)
 LEGAL = ("有限公司", "股份有限公司", "集团有限公司", "集团股份有限公司")
 BODIES = ("人民政府", "发改局", "商务局", "教育局", "经信局", "投促中心")
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -120,7 +133,14 @@ def main() -> None:
         spent = float(line[5])
         grown = "" if last is None else f"{math.log(spent / last[1]) / math.log(count / last[0]):.2f}"
         last = (count, spent)
-        cells = (f"{count:,}", *(f"{int(c):,}" for c in line[1:4]), f"{spent:.1f}", grown, f"{count / spent:,.0f}", line[6])
+        cells = (
+            f"{count:,}",
+            *(f"{int(c):,}" for c in line[1:4]),
+            f"{spent:.1f}",
+            grown,
+            f"{count / spent:,.0f}",
+            line[6],
+        )
         print("  ".join(cells), flush=True)
 
 

@@ -20,8 +20,8 @@ MODULES = {path.stem: path for path in sorted((ROOT / "kg").glob("*.py"))}
 ORDER = [
     "__init__", "model", "errors", "sparql", "negotiate", "resource", "ontology", "values", "register", "gazetteer",
     "corpus", "recognize", "resolve", "extract", "explain", "judgements", "reprints", "rdf", "identity", "names",
-    "store", "remote", "export", "network", "layout", "view", "search", "pipeline", "review", "evaluate", "api", "catalog",
-    "pages", "worker", "pool", "server", "cli", "__main__",
+    "store", "remote", "export", "network", "layout", "view", "search", "pipeline", "review", "evaluate", "api",
+    "catalog", "pages", "worker", "pool", "server", "cli", "__main__",
 ]  # fmt: skip
 
 #: Who may import a third-party package. Everyone else asks the owner.
