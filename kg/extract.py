@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeVar, cast
@@ -317,6 +317,8 @@ class Extractor:
         outer = self._unbracketed(
             document.folded, _outermost(m for m in recognition.mentions if (m.span.start, m.span.end) in linked.of)
         )
+        ends = {m.span.end for m in outer}
+        outer = [m for m in outer if not _ends_a_name(m, ends, recognition.tags)]
         mentions_in = _by_sentence(outer, [(m.span.start, m.span.end) for m in outer])
         dates_in = _by_sentence(dates, [d[:2] for d in dates])
         amounts_in = _by_sentence(amounts, [a[:2] for a in amounts])
@@ -2271,6 +2273,15 @@ def _pairs(group: _Group, list_joints: frozenset[str]) -> list[tuple[Mention, Me
             return None
         found.append((group.members[k], group.members[k + 1]))
     return found
+
+
+def _ends_a_name(mention: Mention, ends: Set[int], tags: Mapping[int, str]) -> bool:
+    """摩根大通: what a place is called too, right behind a brand that was not recognized."""
+    start = mention.span.start
+    if mention.rule != "gazetteer:short" or start in ends:
+        return False
+    before = next((k for k in range(start - 1, start - 5, -1) if k in tags), None)
+    return before is not None and tags[before] == "nz"
 
 
 def _outermost(mentions: Iterable[Mention]) -> list[Mention]:
