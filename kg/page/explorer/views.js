@@ -80,7 +80,7 @@ function regionView(root) {
   const ties = regionTies(), all = [...ties.weight].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(x => x[0]);
   // Those that have ties to others come first: what is inside of one place alone says nothing about ties.
   const tied = new Set([...ties.pairs.keys()].map(k => k.split(' ').map(Number)).filter(([a, b]) => a !== b).reduce((/** @type {number[]} */ l, p) => l.concat(p), []));
-  const most = innerWidth < 700 ? 12 : innerWidth > 2500 ? 36 : 22, list = all.filter(p => tied.has(p)).concat(all.filter(p => !tied.has(p))).slice(0, most);
+  const room = root.clientWidth, most = room < 700 ? 12 : room < 1200 ? 15 : room > 2000 ? 36 : 22, list = all.filter(p => tied.has(p)).concat(all.filter(p => !tied.has(p))).slice(0, most);
   if (!list.length) { root.append(el('p', 'none', t('noRegions'))); return; }
   root.append(el('h3', '', t('matrix', T.levels[state.level], ties.facts.size)), el('p', 'hint', t('matrixHint')));
   /** @param {number} a @param {number} b @returns {number[]} */
