@@ -41,6 +41,7 @@ _MARKED = "、,，。;；:：\n“”《》()"
 _LISTED = re.compile(r"[\u3400-\u9fff]{2,3}(?=[、,，。;；])")
 _HANZI = re.compile(r"[\u3400-\u9fff]+")
 _BRAND = re.compile(r"[\u4e00-\u9fffA-Za-z]+")
+_ALONE = re.compile(r"(?:[,，。;；:：\n\s“]|^)([\u4e00-\u9fffA-Za-z*]{2,8})$")
 _LIST_STOPS = frozenset("、,，。;；:：!！?？“”《》 \n\t\u3000")
 _LIST = re.compile(r"[^、,，。;；:：!！?？\s“”《》]{2,40}(?:、[^、,，。;；:：!！?？\s“”《》]{2,40}){2,}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&.\-]*")
@@ -146,6 +147,7 @@ class Recognizer:
         self._company_cue = re.compile(grammar["company_cue"])
         self._and_between = re.compile("|".join(re.escape(w) for w in (*lexicon["and"], *lexicon["with"][:1])))
         self._joined_by = re.compile(grammar["joined_by"])
+        self.group_ends = tuple(lexicon["group_ends"])
         self.wide, self.wide_leads = frozenset(lexicon["wide_places"]), tuple(lexicon["wide_leads"])
         self.kinds = frozenset(lexicon["kinds"])
         self._cornered = re.compile(grammar["cornered"])
@@ -1688,6 +1690,18 @@ class Recognizer:
                     continue
                 if match.end() == match.start() and len(name) > 6:
                     continue
+                if match.group("led") is not None:
+                    edge = _HANZI.match(text[max(start, begin - 2) : begin]) is None
+                    if edge and text[begin - 1 : begin] in self.opening:
+                        begin -= 1  # 、中+铝国际总裁
+                        name = text[begin : match.start()]
+                    run = _ALONE.search(text, max(start, match.start() - 10), match.start())
+                    if run is not None and not self._brand_like(name) and self._group_like(run.group(1)):
+                        begin, name = run.start(1), run.group(1)  # 通用技术集团副总经理
+                    if not (self._brand_like(name) or self._group_like(name)) or self._title.search(name) is not None:
+                        continue
+                    added.append(_Candidate(begin, match.start(), "Company", "role", 0.65))
+                    continue
                 if self._brand_like(name) or (match.group("held") is not None and self._trade_group(name)):
                     added.append(_Candidate(begin, match.start(), "Company", "role", 0.7))
             for match in self._cornered.finditer(text, start, end):
@@ -1790,6 +1804,13 @@ class Recognizer:
         known = any(t in ("Company", "Fund") for t, _ in self.suffixes.get(name[2:], ()))
         return len(name) == 4 and known and name[:2] not in self.generic and name[:2] not in self.inside
 
+    def _group_like(self, name: str) -> bool:
+        """兵器装备集团: what is called a group, with words of a trade before that."""
+        if not 4 <= len(name) <= 8 or not name.endswith(self.group_ends) or name[:-2] in self.generic:
+            return False
+        first, tag = self._jieba.tag(name, False)[0]
+        return tag[0] not in "mqra" and first not in self.generic and first not in self.vague
+
     def _trade_group(self, name: str) -> bool:
         """稀土集团, 冶金控股: a trade and what the company is, in a text that says what it holds."""
         return len(name) == 4 and name[2:] in self.suffixes and name[:2] not in self.generic and name[:2] in self.common
@@ -1838,7 +1859,10 @@ class Recognizer:
             for match in self._stock_code.finditer(text, start, end):
                 # 山东黄金(600547.SH): what has a stock code is a company, whatever its name looks like
                 begin = self._left_edge(text, start, match.start())
+                alone = _ALONE.search(text, max(start, match.start() - 10), match.start())
                 known = ends.get(match.start())
+                if alone is not None and (known is None or known.start > alone.start(1)):
+                    begin, known = alone.start(1), None  # ,联创光电(600363): all between the marks
                 if (known is None or known.type == "Place") and 2 <= match.start() - begin <= 10:
                     company(begin, match.start(), "stock-code", 0.85)
             for match in self._announced.finditer(text, start, end):
@@ -2112,6 +2136,10 @@ class Recognizer:
                     names.add(bio.group("name"))
                     continue
                 stop = self._name_end(text, at, end, tokens)
+                if stop is None and text[at] in self.surnames and self._verb_of_post.match(text, at + 3) is not None:
+                    # 夏吉胜+任…, which the tokenizer reads as 胜任
+                    glued = at + 2 in tokens.tags and at + 3 not in tokens.tags
+                    stop = at + 3 if glued and _HANZI.fullmatch(text[at : at + 3]) is not None else None
                 if stop is None or text[stop : stop + 1] == "":
                     continue
                 if (text.startswith(self.acts_of_people, stop) and self._unglued(at, stop, tokens)) or (
