@@ -147,6 +147,8 @@ class Recognizer:
         self._company_cue = re.compile(grammar["company_cue"])
         self._and_between = re.compile("|".join(re.escape(w) for w in (*lexicon["and"], *lexicon["with"][:1])))
         self._joined_by = re.compile(grammar["joined_by"])
+        self.no_company_ends = tuple(lexicon["no_company_ends"])
+        self.buildings = frozenset(lexicon["buildings"])
         self.group_ends = tuple(lexicon["group_ends"])
         self.wide, self.wide_leads = frozenset(lexicon["wide_places"]), tuple(lexicon["wide_leads"])
         self.kinds = frozenset(lexicon["kinds"])
@@ -496,6 +498,9 @@ class Recognizer:
                 and words[h] not in self.companies
             ):
                 continue  # …基金+有限公司: the legal ending is the head
+            built = h + 1 < count and words[h + 1] in self.buildings
+            if heads is not None and built and heads[0][:2] == ("Company", False):
+                continue  # 大安国际+大楼
             if heads is not None and word in self.verbal and h > 0 and words[h - 1] in self.reports:
                 continue  # 天眼查数据+显示
             if heads is None and words[h] in self.self_words and self._stands_alone(words, tags, h):
@@ -1698,7 +1703,8 @@ class Recognizer:
                     run = _ALONE.search(text, max(start, match.start() - 10), match.start())
                     if run is not None and not self._brand_like(name) and self._group_like(run.group(1)):
                         begin, name = run.start(1), run.group(1)  # 通用技术集团副总经理
-                    if not (self._brand_like(name) or self._group_like(name)) or self._title.search(name) is not None:
+                    likely = self._brand_like(name) or self._group_like(name)
+                    if not likely or name.endswith(self.no_company_ends) or self._title.search(name) is not None:
                         continue
                     added.append(_Candidate(begin, match.start(), "Company", "role", 0.65))
                     continue
