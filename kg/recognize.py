@@ -2245,6 +2245,7 @@ class Recognizer:
             if (
                 (len(word) > 1 and (word in self.common or word in self.suffixes or word in self.titles_set))
                 or word in self.hard_stop
+                or word in self.linking
                 or word in self.vague
                 or len(word) > 4
             ):
@@ -2256,7 +2257,7 @@ class Recognizer:
         return stop if 3 <= size <= 6 and text[at:stop] not in self.places else None
 
     def _named_for_posts(self, text: str, at: int, stop: int, end: int, tokens: _Tokens) -> list[tuple[int, int]]:
-        """The people of 马翠兰(女,回族)、普文才(彝族)为副主任, or the one of 王磊,男,1978年4月生: spans; else nothing."""
+        """The people of 马翠兰(女,回族)、普文才(彝族)为副主任, or of 王磊,男,1978年4月生: spans; else nothing."""
         spans = [(at, stop)]
         after = stop
         while True:
