@@ -277,6 +277,8 @@ class _Exchange:
             self._fault = fault
         if not self.head.done():
             self.head.set_exception(self._fault or fault)
+            # Whether anybody waits for it or not.
+            self.head.exception()
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
@@ -322,6 +324,7 @@ class _Worker(asyncio.SubprocessProtocol):
         self.exchanges: deque[_Exchange] = deque()
         self.promised = 0
         self.on_over: Callable[[_Worker], None] = lambda _: None
+        self.on_end: Callable[[_Worker], None] = lambda _: None
         self.snapshot = ""
         self.long = self.nice = self.seasoned = False
         #: Why it was killed; None where it ended by itself.
@@ -376,6 +379,7 @@ class _Worker(asyncio.SubprocessProtocol):
             self.ready.exception()
         if not self.ended.done():
             self.ended.set_result(None)
+        self.on_end(self)
 
     def ask(self, request: Mapping[str, Any]) -> _Exchange:
         """Send a request; what comes back comes through the exchange."""
@@ -383,7 +387,12 @@ class _Worker(asyncio.SubprocessProtocol):
         exchange = _Exchange(self._flow)
         self.exchanges.append(exchange)
         self.promised -= 1
-        self._pipe.write(json.dumps(request).encode("ascii") + b"\n")
+        try:
+            self._pipe.write(json.dumps(request).encode("ascii") + b"\n")
+        except (RuntimeError, OSError):
+            # It was killed a moment ago, and this is the first to know.
+            exchange.fail(StoppedError("moved"))
+            self.stop("died")
         return exchange
 
     def start_clock(self, exchange: _Exchange) -> None:
@@ -501,7 +510,7 @@ class Pool:
     size: int
     limit: float
     spare: int = 0
-    long: int = 8
+    long: int = 12
     queue: int = 256
     each: int = 128
     stopped: Counter[str] = field(default_factory=Counter)
@@ -568,6 +577,9 @@ class Pool:
             self._all.add(worker)
             async with asyncio.timeout(_START):
                 await asyncio.shield(worker.ready)
+            if worker.ended.done():
+                raise StoppedError("died")
+            worker.on_end = self._ended
             self._failed = 0
             self._offer(worker)
             return
@@ -582,6 +594,8 @@ class Pool:
 
     def _offer(self, worker: _Worker) -> None:
         """Give a worker to who waits longest, client by client in turn; a second request may wait in its pipe."""
+        if worker.reason is not None or worker.long or worker not in self._all:
+            return
         while worker.depth < _AHEAD_REQUESTS and len(self._waiting) > 0:
             client, line = next(iter(self._waiting.items()))
             turn, page = line[0]
@@ -594,14 +608,20 @@ class Pool:
             if not turn.done():
                 worker.promised += 1
                 turn.set_result(worker)
-        if worker.depth == 0:
+        if worker.depth == 0 and worker not in self._idle:
             self._idle.append(worker)
+
+    def _ended(self, worker: _Worker) -> None:
+        """A process that has ended, whoever ended it and whatever it was doing, has no place any more."""
+        self._drop(worker, "died")
 
     def _drop(self, worker: _Worker, reason: str) -> None:
         """Kill a worker, whose place is taken by a new one."""
         worker.stop(reason)
         if worker in self._all:
             self._all.discard(worker)
+            if worker in self._idle:
+                self._idle.remove(worker)
             if worker.long:
                 self._longs -= 1
             else:
@@ -731,10 +751,8 @@ class Pool:
         while len(self._idle) > 0:
             worker = next((w for w in self._idle if w.seasoned == page), self._idle[0])
             self._idle.remove(worker)
-            if not worker.ended.done():
-                worker.promised += 1
-                return worker
-            self._drop(worker, "died")
+            worker.promised += 1
+            return worker
         loop = asyncio.get_running_loop()
         if not page and len(self._waiting) == 0:
             # A request in the pipe of a process that has only just begun with another one will not wait there long.
@@ -769,8 +787,7 @@ class Pool:
     def _decline(self, worker: _Worker) -> None:
         """A worker that was promised to somebody who needs it no more."""
         worker.promised -= 1
-        if worker.reason is None and worker in self._all:
-            self._offer(worker)
+        self._offer(worker)
 
     async def _exchange(
         self, worker: _Worker, task: str, request: Mapping[str, Any], visit: Visit, limit: float

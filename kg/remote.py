@@ -99,7 +99,8 @@ class Remote(Store):
                     link = _NEXT.search(answer.headers.get("Link", ""))
                     cut = answer.headers.get("X-Kg-Truncated")
             except urllib.error.HTTPError as error:
-                said = error.read(2000).decode("utf-8", "replace").strip()
+                # Some servers send the query back behind their message.
+                said = (error.read(2000).decode("utf-8", "replace").strip() or str(error.reason)).splitlines()[0][:300]
                 if error.code == 400:
                     raise QueryError(f"{self.address}: {said}") from None
                 raise StoreError(f"answers {error.code}: {said}", where=self.address) from None

@@ -859,7 +859,7 @@ def app(
     max_rows: int = 100_000,
     max_bytes: int = 1 << 30,
     workers: int = 2,
-    long: int = 8,
+    long: int = 12,
     queue: int = 256,
     per_client: int = 128,
     memory: int = 2 << 30,

@@ -624,7 +624,7 @@ def test_kg_reads_from_an_endpoint(live: str, client: TestClient, folder: Path) 
 def test_kg_reads_all_pages_of_an_endpoint(folder: Path, tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom kg.server import serve\n"
-        "serve(Path(sys.argv[1]), port=0, max_rows=300, ready=lambda address: print(address, flush=True))\n"
+        "serve(Path(sys.argv[1]), port=0, max_rows=300, limit=60, ready=lambda address: print(address, flush=True))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, cwd=ROOT, text=True)
     assert process.stdout is not None
