@@ -289,6 +289,14 @@ def test_a_person_proposed_for_a_post_does_not_hold_it(read: Read) -> None:
     assert fact.status == "planned"
 
 
+def test_what_is_invested_in_one_clause_is_what_the_building_of_the_next_costs(read: Read) -> None:
+    extraction = read(
+        "启岳集团投资3亿元,在盐都区建设临湖生产基地项目。澜海智能投资2亿元;启岳集团在盐都区建设澜海生产基地。"
+    )
+    built = [f for f in extraction.facts if f.type == "Construction"]
+    assert [f.amount.text if f.amount is not None else None for f in built] == ["3亿元", None]
+
+
 # ---------------------------------------------------------------- what refers back
 
 REFERENCES = [
