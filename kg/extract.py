@@ -911,7 +911,8 @@ class _Reading:
                 after = after[1:]
         if after.startswith(self.x._heads):
             after = after[max(len(h) for h in self.x._heads if after.startswith(h)) :]
-        group.several = any(w in after[:6] for w in self.x._each)
+        reach = 6 if after[:1] != "、" else 14  # 、工业园区分别与: the last of the list has no name
+        group.several = any(w in after[:reach].split("、", 2)[-1] for w in self.x._each)
         if self.x._delegation.match(self.text, group.end, clause.end) is not None:
             self.state.visitors = group  # 徐汇区经贸考察团: who comes for it is no one else
             return
@@ -1608,7 +1609,7 @@ class _Reading:
             if (
                 len(subject) == 1
                 and len(partners) > 0
-                and (subject[0].several or any(g.several for g in partners))
+                and (subject[0].several or any(g.several or self._open_list(g) for g in partners))
                 and len(subject[0].members) == 1
             ):
                 for partner in partners:
@@ -1643,7 +1644,8 @@ class _Reading:
                         yield [("party", m), ("party", partners[0].members[0])]
                 return
             for group in roles["party"]:
-                if group.several and len(group.members) > 2 and group.joints[0] in self.x._comitative:
+                apart = group.several or (self._open_list(group) and all(j == "、" for j in group.joints[1:]))
+                if apart and len(group.members) > 2 and group.joints[0] in self.x._comitative:
                     for m in group.members[1:]:
                         yield [("party", group.members[0]), ("party", m)]
                     return
@@ -1657,6 +1659,10 @@ class _Reading:
                         taken.add(spot)
                         filled.append((role, mention))
         yield filled
+
+    def _open_list(self, group: _Group) -> bool:
+        """True for a list that ends with 等: who signs with each of many signs many papers."""
+        return len(group.members) > 1 and self.text.startswith(self.x._etc, group.end)
 
     def _pair_list(self, frame: Frame, trigger: _Trigger, clause: _Clause) -> list[tuple[Mention, Mention]]:
         """The pairs of `A与B、C与D、E与F等` before a trigger, read segment by segment so that one odd name does

@@ -1660,7 +1660,7 @@ class Recognizer:
                     surface[1] == "short"
                     and (c.type == "Park" or words[i + 1].endswith(self.own_zones))
                     and spoken.isdisjoint(surface[0])
-                    and (len(outer) == 0 or words[i + 1].endswith(self.own_zones))
+                    and (len(outer) == 0 or words[i + 1].endswith(self.zone_ends))
                     and not ((below := self._place(words, i + 1)) is not None and self._descends(surface, below))
                 ):
                     break  # 松江经济技术开发区 does not speak of 松江 where nothing else in the text does

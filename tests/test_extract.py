@@ -211,6 +211,11 @@ FACTS = [
             "Construction project=澜海工贸生产项目 location=临湖开发区",
         ],
     ),
+    # one with each of a list that goes on
+    (
+        "南湖区与江海大学、启岳集团等签订了战略合作协议。",
+        ["Agreement party=南湖区 party=江海大学", "Agreement party=南湖区 party=启岳集团"],
+    ),
     # the first with the first; with whom is not said
     (
         "临湖镇、安平镇分别与启岳集团、澜海智能签订帮扶协议。",
@@ -291,7 +296,7 @@ def test_a_person_proposed_for_a_post_does_not_hold_it(read: Read) -> None:
 
 def test_what_is_invested_in_one_clause_is_what_the_building_of_the_next_costs(read: Read) -> None:
     extraction = read(
-        "启岳集团投资3亿元,在盐都区建设临湖生产基地项目。澜海智能投资2亿元;启岳集团在盐都区建设澜海生产基地。"
+        "启岳集团投资3亿元,在盐都区建设临湖生产基地项目。澜海智能投资2亿元;启岳集团在盐都区建设启岳储能产业园。"
     )
     built = [f for f in extraction.facts if f.type == "Construction"]
     assert [f.amount.text if f.amount is not None else None for f in built] == ["3亿元", None]
