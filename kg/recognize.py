@@ -273,7 +273,7 @@ class Recognizer:
         self.titles_set = frozenset(lexicon["titles"])
         # A title that ends with another one (党委书记) need not be looked for by itself.
         shortest = [t for t in lexicon["titles"] if not any(t != o and t.endswith(o) for o in lexicon["titles"])]
-        self.people_words = tuple(
+        self._people_words = AhoCorasick(
             sorted({*shortest, *lexicon["names_behind"], *lexicon["acts_of_people"], *self.speaks})
         )
         clause_words: set[str] = set()
@@ -2092,7 +2092,7 @@ class Recognizer:
         names: set[str] = set()
         begun = {c.start for c in chosen if c.type != "Place" and c.length > 3}
         for start, end in body:
-            if not any(w in text[start:end] for w in self.people_words):
+            if len(self._people_words.find_matches_as_indexes(text[start:end])) == 0:
                 continue  # no title, and no verb that names a person: most sentences
             for match in self._title.finditer(text, start, end):
                 at = match.end()
