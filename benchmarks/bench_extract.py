@@ -36,6 +36,7 @@ from kg.extract import Extractor  # noqa: E402
 from kg.gazetteer import Gazetteer  # noqa: E402
 from kg.identity import resolve_corpus  # noqa: E402
 from kg.ontology import Ontology  # noqa: E402
+from kg.pipeline import standing_extractor  # noqa: E402
 
 FEWFC = ROOT.parent / "shared" / "data" / "fewfc"
 
@@ -93,7 +94,7 @@ def main() -> None:
     texts = texts[: given.limit]
     characters = sum(map(len, texts))
     start = time.process_time()
-    extractor = Extractor(Ontology.load(), Gazetteer.load())
+    extractor = standing_extractor(Ontology.load(), Gazetteer.load())
     loading = time.process_time() - start
     loaded = peak_mb()
     extraction(texts[:200], extractor)  # lazy tables and caches

@@ -269,6 +269,7 @@ class Recognizer:
         self.self_words = frozenset(lexicon["self"])
         self.announcing_self = frozenset(lexicon["announcing_self"])
         self.organs = frozenset(lexicon["organs"])
+        self._alone = self.self_words | self.committee
         self.head_words = frozenset(lexicon["heads"])
         self.titles_set = frozenset(lexicon["titles"])
         # A title that ends with another one (党委书记) need not be looked for by itself.
@@ -430,16 +431,22 @@ class Recognizer:
         starts: list[int] = []
         position = start
         tokens = self._jieba.tag(text[start:end], False)
+        splitters = self.splitters
         for n, (token, token_tag) in enumerate(tokens):
-            if len(token) == 2 and token[0] in self.splitters and n + 1 < len(tokens) and self._odd(tokens[n + 1][0]):
-                # 将星+衡半导体, 从容+川资本: the preposition belongs to the clause
-                for character in token:
-                    words.append(character)
-                    tags.append("p" if character == token[0] else "n")
+            size = len(token)
+            if size < 3:
+                if size == 2 and token[0] in splitters and n + 1 < len(tokens) and self._odd(tokens[n + 1][0]):
+                    # 将星+衡半导体, 从容+川资本: the preposition belongs to the clause
+                    words.extend(token)
+                    tags.extend(("p", "p" if token[1] == token[0] else "n"))
+                    starts.extend((position, position + 1))
+                else:
+                    words.append(token)
+                    tags.append(token_tag)
                     starts.append(position)
-                    position += 1
+                position += size
                 continue
-            for word, tag in ((token, token_tag),) if len(token) < 3 else self._parts(token, token_tag):
+            for word, tag in self._parts(token, token_tag):
                 words.append(word)
                 tags.append(tag)
                 starts.append(position)
@@ -477,9 +484,10 @@ class Recognizer:
                 yield _Candidate(starts[i], starts[j + 2], "Park", "suffix:zone", 0.9)
                 done = j + 2
         yield from self._abroad(text, words, starts, place_at, end)
+        head, alone = self._head, self._alone
         for h, word in enumerate(words):
-            heads = self._head(word, tags[h])
-            if heads is None and word not in self.self_words and word not in self.committee:
+            heads = head(word, tags[h])
+            if heads is None and word not in alone:
                 continue
             if (
                 heads is not None
