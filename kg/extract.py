@@ -265,6 +265,7 @@ class Extractor:
         self._occasion = tuple(lexicon["occasion"])
         self._other_times = tuple(lexicon["other_times"])
         self._decided = frozenset(lexicon["decided"])
+        self._decided_near = frozenset(lexicon["decided_near"])
         self._leaves = frozenset(lexicon["leaves"])
         self._removes = tuple(lexicon["removes"])
         self._former = tuple(lexicon["former"])
@@ -2074,12 +2075,19 @@ class _Reading:
                 holders.insert(0, earlier)
             at = person.span.end + match.end()
             begun.add(at)
-            decided = match.group() in self.x._decided
+            decided = match.group() in self.x._decided or (match.group() in self.x._decided_near and self._just_told())
             for holder in holders:
                 yield from self._posts_from(
                     self._id(holder), at, (person.span.start, person.span.end), left=left, decided=decided
                 )
         yield from self._careers(people, begun)
+
+    def _just_told(self) -> bool:
+        """True while the day that the text began with is the last one told, in this paragraph or the one above."""
+        lead, day = self.state.lead, self.state.day
+        if lead is None or day is None or lead[0].value != day[0].value:
+            return False
+        return self._paragraph() - self.state.paragraph <= 1
 
     def _careers(self, people: list[Mention], begun: set[int]) -> Iterator[Fact]:
         """曾任…, 2011年12月后任… of the only person spoken of; 担任盐都区区长的周启明."""

@@ -289,6 +289,14 @@ def test_every_post_of_a_career_has_its_own_date(read: Read) -> None:
     assert dates == {"区长": (None, "ended"), "书记": ("2012-03", "ended"), "总裁": ("2015-12", "ended")}
 
 
+def test_who_takes_and_leaves_a_post_does_so_on_the_day_told_just_before(read: Read) -> None:
+    extraction = read("3月5日,盐都区召开会议。\n沈漪任盐都区区长,韩江不再担任盐都区区长。", date="2020-03-06")
+    found = {(f.status, f.date.value if f.date is not None else None) for f in extraction.facts if f.type == "Office"}
+    assert found == {("done", "2020-03-05"), ("ended", "2020-03-05")}
+    later = read("3月5日,盐都区召开会议。\n天气很好。\n气温很高。\n沈漪任盐都区区长。", date="2020-03-06")
+    assert [f.date for f in later.facts if f.type == "Office"] == [None]
+
+
 def test_a_person_proposed_for_a_post_does_not_hold_it(read: Read) -> None:
     fact = only(read("周启明为盐都区区长候选人。"), "Office")
     assert fact.status == "planned"
