@@ -235,6 +235,7 @@ class Extractor:
             word: frozenset(kinds.split("/")) for word, kinds in (pair.split("=") for pair in lexicon["refer"])
         }
         self._place_titles = tuple(lexicon["place_titles"])
+        self._belonging = tuple(lexicon["belonging"])
         self._compass = frozenset(lexicon["compass"])
         self._of_a_class = re.compile(ontology.grammar["of_a_class"])
         self._never_of_places = tuple(lexicon["never_of_places"])
@@ -1018,6 +1019,8 @@ class _Reading:
         first = next((t.start for t in clause.triggers if not t.nominal), None)
         limit = clause.end if first is None else first
         free = [g for g in clause.groups if g.lead in ("", "by") and not g.modifier and g.end <= limit]
+        # 它属于江海大学北校区,位于…: what it belongs to is not what the next clause is about.
+        free = [g for g in free if not any(w in self.text[clause.start : g.start] for w in self.x._belonging)]
         acting = [g for g in free if g.lead == ""] or free
         if len(acting) == 0:
             return None
