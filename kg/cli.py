@@ -2028,6 +2028,7 @@ def _write_page(
         limit=limit,
         focus=focus,
         articles=articles,
+        least=0.0 if everything else ontology.shown,
     )
     _write(output, page)
     return _Written(len(part.nodes), len(part.facts), edges, taken, EDGES, len(asked.facts) - len(part.facts))

@@ -119,6 +119,7 @@ def render(
     articles: Mapping[str, Article] | None = None,
     server: Mapping[str, Any] | None = None,
     totals: Mapping[str, int] | None = None,
+    least: float = 0.0,
 ) -> str:
     """The page of a network as the text of one HTML file; write it as UTF-8.
 
@@ -126,12 +127,14 @@ def render(
     connected are shown, and the page says so and unfolds the others. `focus` are ids of nodes that are shown in any
     case; a single one is open at first. `articles` are texts for the reader, by IRI of the document. `server` is what
     a page that is served knows about its server; a page with it may ask that server for more, and no other. `totals`
-    says of how many facts each node is a participant where the network is a part of what the server has.
+    says of how many facts each node is a participant where the network is a part of what the server has. `least` is
+    the confidence below which facts were left out: the query for what is seen asks for it too.
     Raises ValueError for an engine that does not exist. The same network gives the same text.
     """
     taken, _ = chosen_engine(network, ontology, engine)
     drawing = _Drawing(network, ontology, limit=limit, focus=focus)
     data = payload(drawing, title=title, language=language, articles=articles or {}, totals=totals)
+    data["least"] = least
     data["server"] = None if server is None else dict(server)
     write = _pyvis_page if taken == "pyvis" else _canvas_page
     return write(drawing, data, title=title, language=language, served=server is not None)

@@ -117,7 +117,8 @@ function sparqlText() {
   if (sel && sel.kind === 'node') where.push(`  ?fact ${roles} ${iri('entity', entities[sel.node].id)} .`);
   else if (sel) where.push(`  VALUES ?fact { ${factsInView().map(f => iri('fact', facts[f].id)).join(' ')} }`);
   else if (!everything()) where.push(`  FILTER NOT EXISTS { ?fact ${roles} ?other . FILTER(?other NOT IN (${entities.map((e, n) => (nodeOn[n] ? iri('entity', e.id) : '')).filter(Boolean).join(', ')})) }`);
-  if (state.sure > 0) where.push(`  FILTER EXISTS { ?fact kg:evidence/kg:confidence ?sure . FILTER(?sure >= ${state.sure}) }`);
+  const sure = Math.max(state.sure, D.least);
+  if (sure > 0) where.push(`  FILTER EXISTS { ?fact kg:evidence/kg:confidence ?sure . FILTER(?sure >= ${sure}) }`);
   if (state.least > 0) where.push(`  ?fact kg:amount ?least ; kg:currency ${literal(currency)} . OPTIONAL { ?fact kg:amountUpper ?most }`, `  FILTER(COALESCE(?most, ?least) >= ${state.least})`);
   if (state.place >= 0) { const p = iri('entity', places[state.place].id); where.push(`  FILTER EXISTS { ?fact ${roles} ?there . FILTER(?there = ${p} || EXISTS { ?there (kg:within|schema:isPartOf)+ ${p} }) }`); }
   if (state.from || state.to || !state.undated) {
