@@ -24,7 +24,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.errors import StoreError
-from kg.model import Amount, Entity, Fact
+from kg.model import Amount, Date, Entity, Fact
 from kg.ontology import KG, Ontology
 from kg.rdf import PREFIXES, DocumentGraph, Quote, read_graph
 from kg.store import Store
@@ -238,7 +238,7 @@ def json_lines(corpus: Corpus, ontology: Ontology) -> Iterator[dict[str, Any]]:
             "type": ontology.top(fact.type),
             "class": fact.type,
             "roles": [{"role": role, "entity": entity} for role, entity in _roles(fact, ontology)],
-            "date": fact.date.value if fact.date is not None else None,
+            "date": _told_day(fact.date),
             "date_text": fact.date.text if fact.date is not None else None,
             **_period(fact),
             "amount": _amount(fact.amount),
@@ -258,6 +258,15 @@ def json_lines(corpus: Corpus, ontology: Ontology) -> Iterator[dict[str, Any]]:
                 for quote in told
             ],
         }
+
+
+def _told_day(date: Date | None) -> str | None:
+    """The date of a line: for some days of one month (4月18日至20日) the first of them, as readers date a visit; both
+    ends stand beside it.
+    """
+    if date is not None and date.start is not None and len(date.start) == 10 and date.value == date.start[:7]:
+        return date.start
+    return date.value if date is not None else None
 
 
 def _period(fact: Fact) -> dict[str, Any]:

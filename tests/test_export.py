@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import networkx as nx
 import pyoxigraph as ox
 import pytest
+from conftest import Read, StoreOf
 from made_up import capital, many, pact, resolve
 
 from kg.errors import StoreError
@@ -256,3 +257,14 @@ def test_what_cannot_be_exported(store, tmp_path, format_, document, message):
 def test_a_target_that_cannot_be_written(store, tmp_path):
     with pytest.raises(StoreError, match="cannot be written"):
         export(store, tmp_path / "none" / "x.ttl", format="turtle", ontology=ONTOLOGY)
+
+
+def test_days_of_one_month_are_dated_by_the_first(
+    store_of: StoreOf, read: Read, ontology: Ontology, tmp_path: Path
+) -> None:
+    told = read("4月18日至20日,虹口区代表团赴桐乡市考察。上半年,南湖区与上海杨浦区签订了合作协议。")
+    export(store_of([told]), tmp_path / "out.jsonl", format="jsonl", ontology=ontology)
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    dates = {li["type"]: (li["date"], li.get("date_start"), li.get("date_end")) for li in lines if li["kind"] == "fact"}
+    assert dates["Visit"] == ("2018-04-18", "2018-04-18", "2018-04-20")
+    assert dates["Agreement"] == ("2018", "2018-01", "2018-06")
