@@ -1899,7 +1899,8 @@ class Recognizer:
                     ends[owner.end] = owner
                 names = _SHORT_NAME.findall(match.group("names")) or self._name_split.split(match.group("names"))
                 for name in names:
-                    yield text[owner.start : owner.end], name.strip()
+                    if name.strip() != "":
+                        yield text[owner.start : owner.end], name.strip()
             for match in self._latin_short.finditer(text, start, end):
                 # 永瑞电子股份有限公司(YREC): where the letters stand again without the name
                 owner = ends.get(match.start())
@@ -2260,7 +2261,7 @@ class Recognizer:
                 return found
             stop, size = after, after - at
         if found is not None:
-            plain = tokens.tags.get(found, "n")[0] not in "vdpcurmft" and text[found] not in self.stop_chars
+            plain = tokens.tags.get(found, "n")[0] not in "vdpcurmft" and text[found : found + 1] not in self.stop_chars
             return stop if stop - found == 1 and stop - at > 3 and plain else found
         return stop if 3 <= size <= 6 and text[at:stop] not in self.places else None
 
