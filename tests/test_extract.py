@@ -676,6 +676,8 @@ def test_a_day_dates_what_is_told_below_it(read: Read, text: str, date: str | No
     assert (fact.date.value if fact.date is not None else None) == date
 
 
-@pytest.mark.parametrize("text", ["区长杨浦区", "启岳集团(以下简称启岳、)(以下简称", "5亿元((以下简称有限公司其5亿元、)(以下简称"])
+@pytest.mark.parametrize(
+    "text", ["区长杨浦区", "启岳集团(以下简称启岳、)(以下简称", "5亿元((以下简称有限公司其5亿元、)(以下简称"]
+)
 def test_pieces_of_sentences_are_no_trouble(read: Read, text: str) -> None:
     assert all(f.evidence[0].end <= len(text) for f in read(text).facts)
