@@ -1016,7 +1016,14 @@ class _Reading:
 
     def _subject_of(self, clause: _Clause) -> _Group | None:
         """The free group that a clause is about: the last before its first trigger, else the first of all."""
-        first = next((t.start for t in clause.triggers if not t.nominal), None)
+        first = next(
+            (
+                t.start
+                for t in clause.triggers
+                if not t.nominal and not any(0 < g.start - t.end < 3 and self._tells_which(t, g) for g in clause.groups)
+            ),
+            None,
+        )
         limit = clause.end if first is None else first
         free = [g for g in clause.groups if g.lead in ("", "by") and not g.modifier and g.end <= limit]
         # 它属于江海大学北校区,位于…: what it belongs to is not what the next clause is about.
@@ -1480,7 +1487,14 @@ class _Reading:
 
     def _object_between(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
         """True where a trigger before the group, in the same clause, takes it as its object."""
-        return any(t.end <= group.start and group.end <= trigger.start and not t.nominal for t in clause.triggers)
+        return any(
+            t.end <= group.start and group.end <= trigger.start and not t.nominal and not self._tells_which(t, group)
+            for t in clause.triggers
+        )
+
+    def _tells_which(self, trigger: _Trigger, group: _Group) -> bool:
+        """新组建的启岳集团落户雄安: the verb before 的 says which one, and does not take it as its object."""
+        return self.text[trigger.end : group.start] in self.x._of
 
     def _done_before(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
         """True where a group has its verb already and a 、 stands behind that: 甲跟投、A轮注资的乙."""
