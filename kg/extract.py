@@ -72,11 +72,10 @@ class _Trigger:
     end: int
     word: str
     frames: tuple[Frame, ...]
+    nominal: bool = field(init=False)  # the word is a noun that opens a name (控股股东), not a verb with an object
 
-    @property
-    def nominal(self) -> bool:
-        """True where the word is a noun that opens a name (控股股东) rather than a verb with an object."""
-        return all(f.nominal for f in self.frames)
+    def __post_init__(self) -> None:
+        self.nominal = all(f.nominal for f in self.frames)
 
 
 @dataclass(slots=True)
@@ -260,6 +259,7 @@ class Extractor:
         )
         self._not_at = tuple(lexicon["not_at"])
         self._such = tuple(lexicon["such"])
+        self._no_posts = frozenset(lexicon["no_posts"])
         self._round_leads = frozenset(lexicon["round_leads"])
         founded, built = frozenset(lexicon["sizes_of_founded"]), frozenset(lexicon["sizes_of_built"])
         self._sizes = {"Establishment": founded, "Construction": built, "Settlement": built}
@@ -1946,6 +1946,8 @@ class _Reading:
             None  # where the post before begins and its person ends, and whose it was
         )
         for told in posts:
+            if told.title in self.x._no_posts:
+                continue  # 江海大学博士裴照野 has a degree of it, not a post there
             # 党工委 can be read as the end of a body or the beginning of a title: the body has it.
             start = max(
                 [told.start, *(m.span.end for m in self._near(told.start) if told.start < m.span.end < told.end)]
