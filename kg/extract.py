@@ -47,6 +47,8 @@ _MADE = {
     "Settlement": ("settler", "settler"),
 }
 _PAYING = ("Investment", "ProjectInvestment")
+#: A figure said of what its own clause names is at least so sure.
+_NAMED = 0.8
 _BREAK = re.compile(r"\n\s*")
 _CLAUSE = re.compile(r",(?!(?<=\d,)\d{3})|[，;；]|[:：](?!\d)")  # 4,500万元 is one number
 
@@ -412,7 +414,13 @@ class Extractor:
                 near = bisect_left(starts, fact.trigger.end) if fact.trigger is not None else len(starts)
                 makers = fact.entities(by)
                 candidates = [
-                    *(f for f in named if f.label in self._sizes[fact.type]),
+                    *(
+                        f
+                        for f in named
+                        if f.label in self._sizes[fact.type]
+                        # a figure of another sentence that names nobody may be said of something else
+                        and (f.evidence[0] == fact.evidence[0] or f.confidence >= _NAMED)
+                    ),
                     *(f for f in paid.get(fact.evidence[0], ()) if any(e in makers for e in f.entities("investor"))),
                     *(f for f in figures[near : near + 2] if self._points_at(text, f, fact)),
                 ]

@@ -655,6 +655,12 @@ def test_a_sum_of_trade_is_not_what_founding_cost(read: Read) -> None:
     assert [f.amount for f in facts if f.type == "Establishment"] == [None]
 
 
+def test_a_sum_of_others_is_not_what_founding_cost(read: Read) -> None:
+    text = "启岳集团与容川资本联手设立容澜基金。基金小镇里来自上海的基金已有500多家,认缴规模加起来近1000亿元。"
+    (fact,) = [f for f in read(text).facts if f.type == "Establishment"]
+    assert fact.amount is None
+
+
 def test_unnamed_projects_are_summed_up_at_their_ground(read: Read) -> None:
     text = "3月23日,德清经济开发区举行集中签约仪式,现场共签约六个项目,总投资7.24亿元。"
     extraction = read(text)
