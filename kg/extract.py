@@ -262,7 +262,6 @@ class Extractor:
         self._not_at = tuple(lexicon["not_at"])
         self._such = tuple(lexicon["such"])
         self._no_posts = frozenset(lexicon["no_posts"])
-        self._round_leads = frozenset(lexicon["round_leads"])
         founded, built = frozenset(lexicon["sizes_of_founded"]), frozenset(lexicon["sizes_of_built"])
         self._sizes = {"Establishment": founded, "Construction": built, "Settlement": built}
         self._occasion = tuple(lexicon["occasion"])
@@ -1888,19 +1887,10 @@ class _Reading:
                 index, best = behind[0]
             elif len(self.amounts) == 1 and 0 not in self.used_amounts and self._only_statement(trigger):
                 index, best = 0, self.amounts[0]
-            elif trigger.word in self.x._round_leads and (told := self._round()) is not None:
-                index, best = told  # 完成1亿元A轮融资,由容川资本领投: the sum of the round
             else:
                 return None
         self.used_amounts.add(index)
         return best[2]
-
-    def _round(self) -> tuple[int, tuple[int, int, Amount]] | None:
-        """The sum of the round of financing that the sentence tells of."""
-        told = self.x._funding.search(self.text, self.sentence.start, self.sentence.end)
-        if told is None:
-            return None
-        return next(((i, a) for i, a in enumerate(self.amounts) if told.start() <= a[0] and a[1] <= told.end()), None)
 
     def _paid_with(self, clause: _Clause, at: int) -> bool:
         """True where 以 leads the sum that begins at `at`."""
