@@ -12,7 +12,7 @@
     └── GoldError               a gold file does not follow the annotation schema
 
 A message names the file, the line where there is one, the offending text and the remedy.
-Library code raises these; only `kg/cli.py` turns them into words on stderr and an exit code.
+Library code raises these; only `kg/cli/` turns them into words on stderr and an exit code.
 """
 
 from __future__ import annotations

@@ -318,7 +318,7 @@ def test_a_fault_of_the_program_is_one_line(
     def broken(*_: object, **__: object) -> None:
         raise ValueError("of ours")
 
-    monkeypatch.setattr(cli, "_ontology", broken)
+    monkeypatch.setattr("kg.cli.ask.load_ontology", broken)
     assert cli.run(["stats"]) == 1
     err = capsys.readouterr().err
     assert err.startswith("错误：程序内部错误（ValueError: of ours）")

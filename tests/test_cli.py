@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from kg import cli
+from kg.cli.printing import load_ontology
 from kg.export import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -189,11 +190,12 @@ def test_view_writes_one_page(capsys: pytest.CaptureFixture[str], tmp_path: Path
 def test_what_is_unsure_is_left_out_and_counted_and_all_shows_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    ontology = copy.copy(cli._ontology())
+    ontology = copy.copy(load_ontology())
     everything = json.loads(_run(capsys, "facts", "--all", "--json", "-n", "1000")[1])
     sure = sorted({fact["confidence"] for fact in everything})
     ontology.shown = sure[len(sure) // 2]
-    monkeypatch.setattr(cli, "_ontology", lambda: ontology)
+    for module in ("ask", "publish"):
+        monkeypatch.setattr(f"kg.cli.{module}.load_ontology", lambda: ontology)
     left = sum(fact["confidence"] < ontology.shown for fact in everything)
     assert 0 < left < len(everything)
     note = f"另有 {left} 条事实置信度低于 {ontology.shown:g}，未列出；加 --all 可见"

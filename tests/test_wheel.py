@@ -27,7 +27,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_what_the_program_reads(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {
-        "kg/cli.py",
+        "kg/cli/__init__.py",
         "kg/page/explorer/shell.js",
         "kg/page/static/yasqe-4.6.2.min.js",
         "kg/resources/ontology/core.ttl",
