@@ -28,12 +28,13 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import IO, Any
 
+from kg import scanning
 from kg.errors import DateError, ReadError
 from kg.model import Date, Document
 from kg.values import find_dates, parse_date
@@ -222,17 +223,16 @@ def read_text(
     """
     where = origin if origin is not None else name
     record = _front_matter(_clean(text), where)
-    if date is not None:
-        day = date if isinstance(date, Date) else _field_date(date, where, None)
-        record = _with(record, date=day, basis="record")
-    record = _with(record, title=title, source=source, url=url, id=id)
+    day = date if date is None or isinstance(date, Date) else _field_date(date, where, None)
+    basis = "record" if date is not None else None
+    record = _with(record, date=day, basis=basis, title=title, source=source, url=url, id=id)
     return _document(record, name=name, where=where, line=None, given=None, origin=origin)
 
 
 def _with(record: _Record, **fields: Any) -> _Record:
     """The record with those of `fields` that are not None."""
-    values = {name: getattr(record, name) for name in _Record.__slots__}
-    return _Record(**(values | {name: value for name, value in fields.items() if value is not None}))
+    given = {name: value for name, value in fields.items() if value is not None}
+    return replace(record, **given) if len(given) > 0 else record
 
 
 def _open(source: Source, data: bytes | None) -> IO[bytes]:
@@ -519,8 +519,10 @@ _TABLE = _folding_table()
 _WIDE_MARKS = str.maketrans(",;:!?", "，；：！？")
 # A mark that this very rule makes is no reason for the next one, so that folding twice changes nothing.
 _BESIDE = f"{_HAN_CLASS}。、“”‘’《》【】…—"
-_LATIN_MARKS = re.compile(f"(?<=[{_BESIDE}])[,;:!?]+|(?<![,;:!?])[,;:!?]+(?=[{_BESIDE}])")
-_NUMBER_MARKS = re.compile(r"(?<=[0-9])(?<![0-9]{4})，(?=[0-9]{3}(?:[，,][0-9]{3})*(?![0-9]))|(?<=[0-9])：(?=[0-9]{2})")
+_LATIN_MARKS = scanning.compile(f"(?<=[{_BESIDE}])[,;:!?]+|(?<![,;:!?])[,;:!?]+(?=[{_BESIDE}])")
+_NUMBER_MARKS = scanning.compile(
+    r"(?<=[0-9])(?<![0-9]{4})，(?=[0-9]{3}(?:[，,][0-9]{3})*(?![0-9]))|(?<=[0-9])：(?=[0-9]{2})"
+)
 
 
 def _turn_quotes(line: str) -> str:
@@ -631,6 +633,7 @@ _COMPACT = re.compile(r"([12]\d{3})(\d{2})(\d{2})(?:[T ]?\d{4,6}.*)?")
 _EPOCH = re.compile(r"(\d{10})(?:\.\d+|\d{3})?")
 
 
+@functools.lru_cache(maxsize=4096)  # the articles of a day all say it
 def _calendar_date(words: str) -> Date | None:
     """A publication date as files and pages write it, or None: ISO, 2018年8月20日 10:23, 20180820, RFC 2822, epoch."""
     folded = fold(words).strip()
@@ -1131,6 +1134,8 @@ _DATED = re.compile(rf"\(?{_DAY}")
 
 def _settle_date(record: _Record, folded: str, name: str, given: Date | None) -> tuple[Date | None, str | None]:
     """The publication date and its basis, by the order of `DATE_BASES`."""
+    if record.date is not None and len(record.date.start or "") == 10:
+        return record.date, record.basis  # a whole day: nothing of lower trust can be finer
     named = _name_date(name) or (_address_date(record.url) if record.url is not None else None)
     year_only = _name_year(name)
     known: list[tuple[str, Date]] = []
@@ -1257,15 +1262,17 @@ def body(document: Document) -> list[tuple[int, int]]:
     >>> [document.text[start:end] for start, end in body(document)]
     ['南湖区与上海杨浦区签订了协议。']
     """
-    lines = _line_spans(document.folded)
     text = document.folded
-    noise = [_is_noise(text[start:end]) for start, end in lines]
+    lines = _line_spans(text)
+    # Most articles hold no word of a notice: then no sentence needs to be looked through for one.
+    notices = _NOISE_WORDS.search(text) is not None
+    noise = [_is_noise(text[start:end], notices=notices) for start, end in lines]
     _mark_link_lists(text, lines, noise)
     _mark_footer(text, lines, noise)
     spans: list[tuple[int, int]] = []
     for (start, end), dropped in zip(lines, noise, strict=True):
         if not dropped:
-            spans.extend(_article_parts(text, start, end))
+            spans.extend(_article_parts(text, start, end, notices=notices))
     return spans
 
 
@@ -1313,14 +1320,13 @@ _NOISE_LINE = re.compile(
     r"|(?:[\u4e00-\u9fff]{2,4}[ \t]+){4,}[\u4e00-\u9fff]{2,4}"
 )
 #: Words that make a short sentence or line a notice.
-_NOISE_WORDS = re.compile(
-    r"版权所有(?![权者人方])|版权声明|版权归.{0,14}所有|保留(?:所有|一切|全部)的?权[利力]|copyright|©|"
-    r"all rights reserved|ICP[备证]|网安备|批准文号|(?:许可|经营)证(?:编?号)?\s*[:：]|新闻信息服务许可|"
+_NOISE_WORDS = scanning.compile(
+    r"版权所有(?![权者人方])|版权声明|版权归.{0,14}所有|保留(?:所有|一切|全部)的?权[利力]|[Cc](?i:opyright)|©|"
+    r"[Aa](?i:ll rights reserved)|[Ii](?i:cp)[备证]|网安备|批准文号|(?:许可|经营)证(?:编?号)?\s*[:：]|新闻信息服务许可|"
     r"未经.{0,14}(?:授权|许可|同意|允许|协议).{0,24}(?:转载|复制|使用|摘编|镜像|建立)|转载(?:请|须|时)(?:注明|联系|标明)|"
     r"凡(?:本网|本站|注明|标注)|不代表本(?:网|站|报|平台|社|台)|(?:内容|文章|数据|信息)仅供参考|不构成.{0,8}(?:投资|操作|买卖)?建议|"
     r"(?:投资|股市|入市)有风险|如(?:有|涉及?)?侵权|不良信息举报|举报(?:电话|邮箱)|免责声明|法律声明|隐私(?:声明|保护|政策)|"
-    r"(?:扫描|识别|长按).{0,8}二维码|(?:责任编辑|责编)\s*[:：]",
-    re.IGNORECASE,
+    r"(?:扫描|识别|长按).{0,8}二维码|(?:责任编辑|责编)\s*[:：]"
 )
 _MENU = re.compile(r"[^|丨>»›。！？]{1,16}(?:\s*[|丨>»›]+\s*[^|丨>»›。！？]{1,24}){2,}")
 _MENU_ROOT = re.compile(r"(?:首页|网站首页|主页|新闻中心?)\s*[|丨>»›]")
@@ -1346,14 +1352,18 @@ _AGENCY = re.compile(
 )
 
 
-def _is_noise(line: str) -> bool:
-    """True for a whole line (folded, stripped) that is no article."""
+def _is_noise(line: str, *, notices: bool = True) -> bool:
+    """True for a whole line (folded, stripped) that is no article; `notices` is False where the text holds no word of
+    one.
+    """
     if len(line) > 200:
         return False
     if len(line) <= 160 and _NOISE_LINE.fullmatch(line) is not None:
         return True
     if not line.startswith("|") and (_MENU.fullmatch(line) is not None or _MENU_ROOT.match(line) is not None):
         return True
+    if not notices:
+        return False
     sentences = [s for s in _STOP.split(line) if s.strip() != ""]
     return len(sentences) > 0 and all(_NOISE_WORDS.search(s) is not None for s in sentences)
 
@@ -1390,17 +1400,18 @@ def _mark_footer(text: str, lines: Sequence[tuple[int, int]], noise: list[bool])
 _NUMBERED = re.compile(r"[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[).、．]|[①-⑳●■◆★▲]")
 
 
-def _article_parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _article_parts(text: str, start: int, end: int, *, notices: bool) -> Iterator[tuple[int, int]]:
     """What is left of a line without its dateline, credits in brackets and notices among its sentences."""
     agency = _AGENCY.match(text, start, end)
     if agency is not None:
         start = agency.end()
     cuts = [found.span() for found in _CREDIT.finditer(text, start, end)]
-    begin = start
-    for stop in (*[found.end() for found in _STOP.finditer(text, start, end)], end):
-        if begin < stop <= begin + 160 and _NOISE_WORDS.search(text, begin, stop) is not None:
-            cuts.append((begin, stop))
-        begin = stop
+    if notices:
+        begin = start
+        for stop in (*[found.end() for found in _STOP.finditer(text, start, end)], end):
+            if begin < stop <= begin + 160 and _NOISE_WORDS.search(text, begin, stop) is not None:
+                cuts.append((begin, stop))
+            begin = stop
     begin = start
     for cut_start, cut_end in (*sorted(cuts), (end, end)):
         first, last = begin, max(begin, cut_start)

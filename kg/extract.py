@@ -23,7 +23,7 @@ from typing import TypeVar, cast
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from kg import corpus, values
+from kg import corpus, scanning, values
 from kg.gazetteer import Gazetteer
 from kg.model import Amount, Date, Document, Entity, Extraction, Fact, Mention, Span, Status
 from kg.ontology import Frame, Ontology
@@ -87,6 +87,26 @@ class _Clause:
     groups: list[_Group] = field(default_factory=list)
     triggers: list[_Trigger] = field(default_factory=list)
     subject: _Group | None = None
+
+
+#: A frame that had too few participants, and those that it had.
+_Failure = tuple[Frame, tuple[tuple[str, str], ...]]
+
+
+@dataclass(slots=True)
+class _Filling:
+    """What stands in a clause for the roles of a frame, how far it was fetched, and the slots it was read from."""
+
+    frame: Frame
+    roles: dict[str, list[_Group]]
+    penalty: float
+    slots: dict[str, list[_Group]]
+    previous: list[_Clause]  # the clauses that lead up to it
+
+    def open(self) -> bool:
+        """True where a role is empty that the topic or a place beside can fill."""
+        topic, beside = self.frame.topic, self.frame.beside
+        return (topic is not None and topic not in self.roles) or (beside is not None and beside not in self.roles)
 
 
 @dataclass(slots=True)
@@ -192,15 +212,15 @@ class Extractor:
         self._delegates = re.compile("|".join(re.escape(w) for w in lexicon["delegations"]))
         self._some = re.compile(self.ontology.grammar["some"])
         self._listed = re.compile(self.ontology.grammar["listed"])
-        self._held = re.compile(ontology.grammar["held"])
+        self._held = scanning.compile(ontology.grammar["held"])
         self._reason = re.compile(ontology.grammar["reason"])
-        self._career = re.compile(ontology.grammar["career"])
+        self._career = scanning.compile(ontology.grammar["career"])
         self._next_post = re.compile(ontology.grammar["next_post"])
         self._whose_post = re.compile(ontology.grammar["whose_post"])
         self._proposed = tuple(lexicon["proposed"])
         self._deputy = tuple(lexicon["deputy"])
         self._planned = tuple(lexicon["planned"])
-        self._unnamed = re.compile(ontology.grammar["unnamed"])
+        self._unnamed = scanning.compile(ontology.grammar["unnamed"])
         self._dates_of_names = tuple(lexicon["dates_of_names"])
         self._owning = tuple(lexicon["owning"])
         self._not_nouns = tuple(lexicon["not_nouns"])
@@ -215,7 +235,7 @@ class Extractor:
         self._any_company = frozenset(lexicon["any_company"])
         self._announcing_self = frozenset(lexicon["announcing_self"])
         self._holders = tuple(lexicon["holders"])
-        self._funding = re.compile(ontology.grammar["funding"])
+        self._funding = scanning.compile(ontology.grammar["funding"])
         self._apposition = re.compile(ontology.grammar["apposition"])
         self._rounds = frozenset(lexicon["rounds"])
         self._owned_bracket = re.compile(ontology.grammar["owned_bracket"])
@@ -533,6 +553,7 @@ class _Reading:
         self.references = state.references
         self.unknown = False  # the sentence speaks of 我校, whose name the text does not give
         self.used_amounts: set[int] = set()
+        self._failed: list[_Failure] = []
 
     # ------------------------------------------------------------ the sentence as clauses and groups
 
@@ -555,18 +576,7 @@ class _Reading:
         for clause in clauses:
             self._remember_funding(clause)
             for trigger in clause.triggers:
-                # What the clause itself says comes before what the topic could fill in.
-                for fill in (False, True):
-                    facts: list[Fact] = []
-                    for frame in trigger.frames:
-                        if not frame.also and len(facts) == 0:
-                            facts = list(self._apply(frame, trigger, clause, previous, clauses, fill=fill))
-                    yield from facts
-                    if len(facts) > 0:
-                        break
-                for frame in trigger.frames:
-                    if frame.also:
-                        yield from self._apply(frame, trigger, clause, previous, clauses, fill=True)
+                yield from self._told_by(trigger, clause, previous)
             previous.append(clause)
         yield from self._in_brackets()
         yield from self._subscribers(clauses)
@@ -1052,31 +1062,56 @@ class _Reading:
 
     # ------------------------------------------------------------ frames
 
-    def _apply(
-        self,
-        frame: Frame,
-        trigger: _Trigger,
-        clause: _Clause,
-        previous: list[_Clause],
-        clauses: list[_Clause],
-        *,
-        fill: bool,
-    ) -> Iterator[Fact]:
-        if len(frame.before) > 0 and not any(w in self.text[clause.start : trigger.start] for w in frame.before):
-            return
-        self._counting = fill
+    def _told_by(self, trigger: _Trigger, clause: _Clause, previous: list[_Clause]) -> Iterator[Fact]:
+        """The facts of the first frame of a trigger that makes any, and of those that go with others."""
         self._at = clause.start
+        left: list[tuple[_Filling, list[_Failure]]] = []
+        for frame in trigger.frames:
+            filling = self._filling(frame, trigger, clause, previous) if not frame.also else None
+            if filling is None:
+                continue
+            self._failed = []
+            facts = list(self._apply(filling, trigger, clause, fill=False))
+            yield from facts
+            if len(facts) > 0:
+                left.clear()
+                break
+            left.append((filling, self._failed))
+        # What the clause itself says came before what the topic can fill in. What is dropped is counted once, when all
+        # ways to read it have been tried.
+        for filling, failed in left:
+            self._failed, facts = failed, []
+            if filling.open():
+                self._failed = []
+                facts = list(self._apply(filling, trigger, clause, fill=True))
+            self._drop(trigger)
+            yield from facts
+            if len(facts) > 0:
+                break
+        for frame in trigger.frames:
+            filling = self._filling(frame, trigger, clause, previous) if frame.also else None
+            if filling is not None:
+                self._failed = []
+                yield from self._apply(filling, trigger, clause, fill=True)
+                self._drop(trigger)
+
+    def _drop(self, trigger: _Trigger) -> None:
+        """Count, and keep for who asks, the candidates with too few participants."""
+        for frame, roles in self._failed:
+            if len(roles) > 0:
+                self.dropped[frame.id, TOO_FEW] += 1
+            if self.trace is not None:
+                self.trace.candidates.append(Candidate(frame, trigger.start, trigger.end, roles, TOO_FEW))
+
+    def _filling(self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]) -> _Filling | None:
+        """What stands in the clause for each role of a frame; None where the frame does not speak of it."""
+        if len(frame.before) > 0 and not any(w in self.text[clause.start : trigger.start] for w in frame.before):
+            return None
         if frame.forward:
-            previous = [c for c in clauses if c is not clause and c.start > clause.start][:2][::-1] or previous
+            previous = [c for c in self.clauses if c is not clause and c.start > clause.start][:2][::-1] or previous
         if frame.nominal and frame.fact == "PartOf":
             possession = self._possession(frame, trigger, clause, previous)
-            if possession is not None:
-                roles, penalty = possession
-                filled = [(r, m) for r, groups in roles.items() for g in groups for m in g.members]
-                fact = self._fact(frame, trigger, clause, filled, penalty)
-                if fact is not None:
-                    yield replace(fact, date=None, qualifiers=())
-            return
+            return _Filling(frame, *possession, {}, previous) if possession is not None else None
         slots, penalty = self._slots(frame, trigger, clause, previous)
         both = sum(len(g.members) for slot in ("subject", "by", "with") for g in slots.get(slot, ())) > 1
         if frame.pairs and both:
@@ -1094,6 +1129,18 @@ class _Reading:
             far = [g for g in roles[frame.topic] if g.start - trigger.end > _REACH]
             if len(far) == len(roles[frame.topic]):
                 del roles[frame.topic]  # 认缴2.5亿元——两家都看上了…的产能
+        return _Filling(frame, roles, penalty, slots, previous)
+
+    def _apply(self, filling: _Filling, trigger: _Trigger, clause: _Clause, *, fill: bool) -> Iterator[Fact]:
+        """The facts that a frame makes of what it found; with `fill` also of what the text is about."""
+        frame, penalty, slots, previous = filling.frame, filling.penalty, filling.slots, filling.previous
+        if frame.nominal and frame.fact == "PartOf":
+            owned = [(r, m) for r, groups in filling.roles.items() for g in groups for m in g.members]
+            fact = self._fact(frame, trigger, clause, owned, penalty)
+            if fact is not None:
+                yield replace(fact, date=None, qualifiers=())
+            return
+        roles = dict(filling.roles)
         if fill and frame.topic is not None and frame.topic not in roles:
             figures = len(self.amounts) + len(self.percentages) > 0 or any(
                 w in self.text[clause.start : clause.end] for w in self.x._stock
@@ -1213,7 +1260,6 @@ class _Reading:
     _at_word = 0  # where the word stands whose antecedent is looked for
     _at = 0  # where the clause being read begins
     _share_out: str | None = None
-    _counting = True  # what is dropped is counted once, when all ways to read it have been tried
 
     def _right_before(self, frame: Frame, group: _Group, clause: _Clause) -> bool:
         """True where a word of the frame stands right behind a group, but for 的 and a bracket."""
@@ -1740,17 +1786,14 @@ class _Reading:
             entity = self._id(mention)
             if all(entity != e for _, e in roles):
                 roles.append((role, entity))
-        counts = Counter(role for role, _ in roles)
-        if not any(all(counts[r] >= n for r, n in need.items()) for need in frame.need):
-            if len(roles) > 0 and self._counting:
-                self.dropped[frame.id, TOO_FEW] += 1
-            if self.trace is not None and self._counting:
-                self.trace.candidates.append(Candidate(frame, trigger.start, trigger.end, tuple(roles), TOO_FEW))
+        filled_roles = [role for role, _ in roles]
+        if not any(all(filled_roles.count(r) >= n for r, n in need.items()) for need in frame.need):
+            self._failed.append((frame, tuple(roles)))
             return None
         if len(roles) == 1 and len(frame.need) > 1 and penalty < 1:
             return None
         for role in ("party", "founder"):
-            if counts.get(role, 0) >= 2:
+            if filled_roles.count(role) >= 2:
                 self.state.pair = [m for r, m in filled if r == role]
         surest = min((m.confidence for _, m in filled), default=1.0)
         date, told = self._date(trigger, clause), None

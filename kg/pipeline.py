@@ -57,7 +57,7 @@ _SMALL = 400_000
 _BESIDE = frozenset({judging.FILE, ".gitattributes"})
 
 #: The modules whose code decides what an article yields: other code means reading again.
-_READING = ("corpus", "values", "register", "gazetteer", "recognize", "resolve", "extract", "model")
+_READING = ("scanning", "corpus", "values", "register", "gazetteer", "recognize", "resolve", "extract", "model")
 
 
 @dataclass(frozen=True, slots=True)

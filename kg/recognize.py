@@ -20,10 +20,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import accumulate
 
 import rjieba
 from ahocorasick_rs import AhoCorasick
 
+from kg import scanning
 from kg.gazetteer import Gazetteer
 from kg.model import Document, Mention, Span
 from kg.ontology import Ontology
@@ -143,8 +145,8 @@ class Recognizer:
         self.contracts = tuple(lexicon["contracts"])
         self.joining = frozenset(lexicon["and"])
         announce = "|".join(re.escape(w) for w in sorted(lexicon["announce"], key=len, reverse=True))
-        self._announced = re.compile(grammar["announced"].replace("ANNOUNCE", announce))
-        self._company_cue = re.compile(grammar["company_cue"])
+        self._announced = scanning.compile(grammar["announced"].replace("ANNOUNCE", announce))
+        self._company_cue = scanning.compile(grammar["company_cue"])
         self._and_between = re.compile("|".join(re.escape(w) for w in (*lexicon["and"], *lexicon["with"][:1])))
         self._joined_by = re.compile(grammar["joined_by"])
         self.no_company_ends = tuple(lexicon["no_company_ends"])
@@ -152,13 +154,13 @@ class Recognizer:
         self.group_ends = tuple(lexicon["group_ends"])
         self.wide, self.wide_leads = frozenset(lexicon["wide_places"]), tuple(lexicon["wide_leads"])
         self.kinds = frozenset(lexicon["kinds"])
-        self._cornered = re.compile(grammar["cornered"])
-        self._bought = re.compile(grammar["bought"])
+        self._cornered = scanning.compile(grammar["cornered"])
+        self._bought = scanning.compile(grammar["bought"])
         self.stem_ends = frozenset(lexicon["stem_ends"])
         self.reports = frozenset(lexicon["reports"])
         self.roads = tuple(lexicon["roads"])
         self.cited = tuple(lexicon["cited"])
-        self._notice = re.compile(grammar["notice"])
+        self._notice = scanning.compile(grammar["notice"])
         self._counted = re.compile(grammar["counted"])
         self.doubtful = frozenset(lexicon["doubtful_brands"])
         self.splitters = frozenset(lexicon["splitters"])
@@ -249,6 +251,7 @@ class Recognizer:
         self.works = frozenset(lexicon["works"])
         self.project_heads = tuple(lexicon["project_heads"])
         self.project_ends = tuple({*ontology.names["Project"].strong, *lexicon["project_ends"]})
+        self._project_marks = re.compile("|".join(re.escape(w) for w in (*self.project_heads, "·")))
         self._so_called = re.compile(grammar["so_called"])
         self.phrase_joints = frozenset(lexicon["phrase_joints"])
         self.yearly = frozenset(lexicon["yearly"])
@@ -270,6 +273,10 @@ class Recognizer:
         self.announcing_self = frozenset(lexicon["announcing_self"])
         self.organs = frozenset(lexicon["organs"])
         self._alone = self.self_words | self.committee
+        government = [w for w, kinds in self.suffixes.items() if any(t == "Government" for t, _ in kinds)]
+        #: Words of up to three characters that can end a name, or stand for one.
+        self._ends = frozenset({*self.suffixes, *self.institutions, *self.known, *self._alone})
+        self._ends |= {level + body for level in self.levels for body in government}
         self.head_words = frozenset(lexicon["heads"])
         self.titles_set = frozenset(lexicon["titles"])
         # A title that ends with another one (党委书记) need not be looked for by itself.
@@ -309,7 +316,7 @@ class Recognizer:
         joint = "|".join(re.escape(t) for t in lexicon["title_joints"])
         before = "|".join(re.escape(t) for t in lexicon["before_person"])
         prefix = "|".join(re.escape(t) for t in sorted(lexicon["prefixes"], key=len, reverse=True))
-        self._title = re.compile(
+        self._title = scanning.compile(
             rf"(?:{grammar['session']})?(?:{prefix})*(?:{title})(?:(?:{joint})(?:{inner})?(?:{prefix})*(?:{title}))*"
         )
         self._remark = re.compile(grammar["remark"])
@@ -321,7 +328,7 @@ class Recognizer:
         self._spaced = re.compile(grammar["spaced_name"])
         self._named_by = re.compile("|".join(re.escape(w) for w in lexicon["names_behind"]))
         self._post_behind = re.compile(rf"(^|[;；:：。，,、\n\s]|{before})(?=[\u4e00-\u9fff]{{2,4}})", re.MULTILINE)
-        self._verb_of_post = re.compile(
+        self._verb_of_post = scanning.compile(
             grammar["post_dated"]
             + "|"
             + "|".join(re.escape(w) for w in sorted(lexicon["posts_behind"], key=len, reverse=True))
@@ -426,41 +433,24 @@ class Recognizer:
     # ------------------------------------------------------------ names from their ends
 
     def _scan(self, text: str, start: int, end: int, found: _Tokens) -> Iterator[_Candidate]:
-        words: list[str] = []
-        tags: list[str] = []
-        starts: list[int] = []
-        position = start
-        tokens = self._jieba.tag(text[start:end], False)
-        splitters = self.splitters
-        for n, (token, token_tag) in enumerate(tokens):
-            size = len(token)
-            if size < 3:
-                if size == 2 and token[0] in splitters and n + 1 < len(tokens) and self._odd(tokens[n + 1][0]):
-                    # 将星+衡半导体, 从容+川资本: the preposition belongs to the clause
-                    words.extend(token)
-                    tags.extend(("p", "p" if token[1] == token[0] else "n"))
-                    starts.extend((position, position + 1))
-                else:
-                    words.append(token)
-                    tags.append(token_tag)
-                    starts.append(position)
-                position += size
-                continue
-            for word, tag in self._parts(token, token_tag):
-                words.append(word)
-                tags.append(tag)
-                starts.append(position)
-                position += len(word)
-        found.tags.update(zip(starts, tags, strict=True))
-        found.tags.setdefault(position, "x")
-        starts.append(position)
+        tokens = self._tokens(text[start:end])
+        words = [word for word, _ in tokens]
+        tags = [tag for _, tag in tokens]
+        starts = list(accumulate(map(len, words), initial=start))
+        found.tags.update(zip(starts, tags, strict=False))
+        found.tags.setdefault(starts[-1], "x")
         count = len(words)
         places = self.places
-        place_at = [self._place(words, i) if word in places else None for i, word in enumerate(words)]
+        place_at: list[tuple[tuple[str, ...], str, bool] | None] = [None] * count
+        for i in [i for i, word in enumerate(words) if word in places]:
+            place_at[i] = self._place(words, i)
+        spots = [i for i, place in enumerate(place_at) if place is not None]
         done = 0
-        for i, first in enumerate(place_at):
-            if first is None or i < done:
+        for i in spots:
+            if i < done:
                 continue
+            first = place_at[i]
+            assert first is not None
             # 盐城市盐都区, 上海莘庄镇: adjacent places, each inside the one before it, are one name
             j = i
             while j + 1 < count and place_at[j + 1] is not None and self._descends(place_at[j], place_at[j + 1]):
@@ -484,9 +474,10 @@ class Recognizer:
                 yield _Candidate(starts[i], starts[j + 2], "Park", "suffix:zone", 0.9)
                 done = j + 2
         yield from self._abroad(text, words, starts, place_at, end)
-        head, alone = self._head, self._alone
-        for h, word in enumerate(words):
-            heads = head(word, tags[h])
+        ends, alone = self._ends, self._alone
+        for h in [h for h, word in enumerate(words) if word in ends or len(word) > 3]:
+            word = words[h]
+            heads = self._head(word, tags[h])
             if heads is None and word not in alone:
                 continue
             if (
@@ -537,15 +528,34 @@ class Recognizer:
             if h + 1 < count and words[h + 1] in self.trade_ends:
                 continue  # 宁波钟表+业: a trade, not a company
             yield from self._grow(text, words, tags, starts, place_at, h, heads, found.bare)
-        for i in range(count):
-            if place_at[i] is not None and len(words[i]) > 2:
+        for i in spots:
+            if len(words[i]) > 2:
                 yield from self._local_body(words, tags, starts, place_at, i)
-        yield from self._projects(text, words, tags, starts, place_at)
+        if self._project_marks.search(text, start, end) is not None:
+            yield from self._projects(text, words, tags, starts, place_at)
         for pattern, kind in self.patterns:
             for match in pattern.finditer(text, start, end):
                 yield _Candidate(match.start(), match.end(), kind, "pattern", 0.9)
         for match in _QUOTED.finditer(text, start, end):
             yield from self._quoted(text, match, end)
+
+    def _tokens(self, text: str) -> list[tuple[str, str]]:
+        """The words of a text with their parts of speech, where the tokenizer has glued two together cut apart."""
+        tokens = self._jieba.tag(text, False)
+        splitters = self.splitters
+        cut: list[tuple[int, tuple[tuple[str, str], ...]]] = []
+        for n in [n for n, (token, _) in enumerate(tokens) if len(token) > 2 or token[0] in splitters]:
+            token, tag = tokens[n]
+            if len(token) > 2:
+                parts = self._parts(token, tag)
+                if len(parts) > 1:
+                    cut.append((n, parts))
+            elif len(token) == 2 and n + 1 < len(tokens) and self._odd(tokens[n + 1][0]):
+                # 将星+衡半导体, 从容+川资本: the preposition belongs to the clause
+                cut.append((n, ((token[0], "p"), (token[1], "p" if token[1] == token[0] else "n"))))
+        for n, parts in reversed(cut):
+            tokens[n : n + 1] = parts
+        return tokens
 
     def _abroad(
         self,
@@ -1238,7 +1248,7 @@ class Recognizer:
             elif len(level) > 0:
                 yield _Candidate(start, end, "Park", "local", 0.8)  # 县+经开区
             return
-        if not whole and any(w in self.vague for w in words[i:h]):
+        if not whole and not self.vague.isdisjoint(words[i:h]):
             return
         for kind, strong, _ in heads:
             if quoted and not strong:
@@ -1255,8 +1265,7 @@ class Recognizer:
                 whole=whole,
                 legal=words[h] in self.companies and len(words[h]) > 3,
                 works=words[h] in self.works,
-                latin=not any(_HANZI.match(w) for w in words[i:h]),
-                product=words[h] in self.products,
+                latin_product=words[h] in self.products and not any(_HANZI.match(w) for w in words[i:h]),
                 mine=words[h] in self.mines and i + 1 == h and place_at[i] is not None,
             )
             if confidence > 0:
@@ -1306,8 +1315,7 @@ class Recognizer:
         whole: bool,
         legal: bool,
         works: bool,
-        latin: bool = False,
-        product: bool = False,
+        latin_product: bool = False,
         mine: bool = False,
     ) -> float:
         """How sure a candidate is a name; 0 where it is a common noun."""
@@ -1320,7 +1328,7 @@ class Recognizer:
                 return 0.0
             if mine:
                 return 0.75  # 云川铜业
-            if latin and product:
+            if latin_product:
                 return 0.0  # AI芯片, LED照明
             if odd >= 2 or (odd >= 1 and anchor) or (bracket and odd >= 1):
                 return 0.85

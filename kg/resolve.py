@@ -17,6 +17,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
+from kg import scanning
 from kg.gazetteer import Gazetteer
 from kg.model import Entity, Mention
 from kg.ontology import Ontology
@@ -91,7 +92,7 @@ class Linker:
         self._short = dict(pair.split("=") for pair in lexicon.get("abbreviations", ()))
         self._branches = tuple(recognizer.branches)
         self._known = frozenset(self.key(name) for name in recognizer.known)
-        self._also_called = re.compile(self.ontology.grammar["also_called"])
+        self._also_called = scanning.compile(self.ontology.grammar["also_called"])
         self._run = tuple(self.key(w) for w in lexicon.get("zone_bodies", ()))
 
     def link(self, recognition: Recognition) -> Linked:

@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from kg import scanning
 from kg.errors import DateError
 from kg.model import Amount, Bound, Date
 
@@ -223,7 +224,7 @@ _MONEY_WORD = re.compile(
     r"引资|利用外资|外资|耗资|费|花|造价|GDP|生产总值|赔偿|支付|收购|担保|缴|盈利|交易额|出口额?|进口额?|套现|总价"
 )
 #: Said behind a bare sum: 以9.47亿收购, 11亿贷款, 4.692亿的价格.
-_MONEY_AFTER = re.compile(
+_MONEY_AFTER = scanning.compile(
     r"(?:多|余)?的?(?:价格|对价|收购|债权|债务|贷款|现金|投资|资金|融资|授信|注资|增资|入股|借款|收入|订单|大单|基金)"
 )
 _LIST_JOINTS = ("、", "和", "及", "以及", "与", "或")
@@ -406,7 +407,7 @@ def format_amount(amount: Amount) -> str:
 
 # ------------------------------------------------------------------------------------------------------ percentages
 
-_PERCENT = re.compile(
+_PERCENT = scanning.compile(
     r"(?<![0-9.,])(?P<figure>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?) ?%"
     r"|百分之(?P<han>[0-9]+(?:\.[0-9]+)?|[零〇一二三四五六七八九十百两]+(?:点[零〇一二三四五六七八九]+)?)"
 )
@@ -419,6 +420,8 @@ def find_percentages(folded: str) -> list[tuple[int, int, str]]:
     [(2, 8, '41.20%'), (11, 18, '12.5%')]
     """
     text = _half_width(folded)
+    if "%" not in text and "百分之" not in text:
+        return []
     found = []
     for match in _PERCENT.finditer(text):
         if match["figure"] is not None:
@@ -551,7 +554,7 @@ _DATE = re.compile(
     rf"|(?P<window>{_WINDOW})"
     r")"
 )
-_RANGE_JOIN = re.compile(r" ?(?:起|开始)?" + _JOIN)
+_RANGE_JOIN = scanning.compile(r" ?(?:起|开始)?" + _JOIN)
 _SENTENCE_END = re.compile(r"[。!?;\n]")
 _FUTURE = re.compile(r"将|预计|拟|计划|力争|有望|即将|明年|争取|目标")
 
