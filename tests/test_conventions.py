@@ -24,7 +24,8 @@ MODULES = {
 #: A module imports only from modules to its left.
 ORDER = [
     "__init__", "model", "errors", "sparql", "negotiate", "resource", "scanning",
-    "ontology", "values", "register", "gazetteer", "corpus", "recognize", "resolve", "extract", "explain", "judgements", "reprints", "rdf", "identity", "names",
+    "ontology", "values", "register", "gazetteer", "corpus", "recognize", "resolve", "extract", "explain",
+    "judgements", "reprints", "rdf", "identity", "names",
     "store", "remote", "export", "network", "layout", "view", "search", "pipeline", "review", "evaluate", "api",
     "catalog", "pages", "worker", "pool", "server", "cli.voice", "cli.printing", "cli.messages", "cli.application",
     "cli.build", "cli.ask", "cli.publish", "cli.check", "cli.judge", "cli.demo", "cli.manual", "cli", "__main__",
