@@ -221,6 +221,11 @@ class Extractor:
         self._deputy = tuple(lexicon["deputy"])
         self._planned = tuple(lexicon["planned"])
         self._unnamed = scanning.compile(ontology.grammar["unnamed"])
+        self._unnamed_behind = re.compile(ontology.grammar["unnamed_behind"])
+        self._measured_link = re.compile(ontology.grammar["measured_link"])
+        self._venue = re.compile(ontology.grammar["venue"])
+        self._wide = frozenset(lexicon["wide_places"])
+        self._size = lexicon["size"][0]
         self._dates_of_names = tuple(lexicon["dates_of_names"])
         self._owning = tuple(lexicon["owning"])
         self._not_nouns = tuple(lexicon["not_nouns"])
@@ -2279,59 +2284,111 @@ class _Reading:
         return [_Group([m], [], m.span.start, m.span.end) for m in self.state.home]
 
     def _indicators(self, clauses: list[_Clause]) -> Iterator[Fact]:
-        """产值超过百亿元: a figure with its measure, said of the clause's subject."""
+        """产值超过百亿元, 总投资5亿元的启岳储能项目: a figure with its measure, said of the clause's subject or of
+        what stands right behind it.
+        """
         for index, (a, b, amount) in enumerate(self.amounts):
             if index in self.used_amounts:
                 continue
             clause = next((c for c in clauses if c.start <= a < c.end), None)
             if clause is None or self.x._of_a_class.match(self.text, b) is not None:
                 continue
+            behind = self._measured_behind(b, clause)
             measure = None
             dated = max((d[1] for d in self.dates if clause.start <= d[0] and d[1] <= a), default=clause.start)
             for match in self.x._indicator.finditer(self.text, dated, a):
                 measure = match
-            if measure is None or a - measure.end() > 10:
+            if measure is not None and a - measure.end() <= 10:
+                label, spot = measure.group(), measure.span()
+            elif behind is not None and self._entity(behind.members[0]).type == "Fund":
+                label, spot = self.x._size, (a, b)  # 10亿元容澜基金
+            else:
                 continue
-            before = [
-                g
-                for g in clause.groups
-                if g.end <= measure.start() and g.lead in ("", "at") and self._entity(g.members[-1]).type != "Person"
-            ]
-            if self.x._unnamed.search(self.text, before[-1].end if len(before) > 0 else self.sentence.start, a):
-                # 61个项目总投资…: said of the place that has them, not of a company named before
-                told = [g for c in clauses if c.end <= clause.start for g in c.groups if g.lead in ("", "at")]
-                before = [g for g in before if self._is_ground(g)] or [g for g in told if self._is_ground(g)]
-                if len(before) == 0:
-                    before = self._home_group()
-            subject = before[-1] if len(before) > 0 else None
-            factor = 0.8
-            if subject is None:
-                earlier = [
-                    c.subject
-                    for c in clauses
-                    if c.end <= clause.start
-                    and c.subject is not None
-                    and self._entity(c.subject.members[-1]).type != "Person"
-                ]
-                subject = earlier[-1] if len(earlier) > 0 else self.state.topic
-                if subject is not None and self._entity(subject.members[-1]).type == "Person":
-                    continue
-                factor = 0.65
-            if subject is None:
+            subjects, factor = self._measured(behind, spot[0], (a, b), clause, clauses)
+            if len(subjects) == 0:
                 continue
             yield Fact(
                 id="",
                 type="Indicator",
-                roles=(("subject", self._id(subject.members[-1])),),
+                roles=tuple(("subject", e) for e in dict.fromkeys(self._id(m) for m in subjects)),
                 evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
-                label=measure.group(),
+                label=label,
                 date=self._date(_Trigger(a, b, "", ()), clause),
                 amount=amount,
                 confidence=factor,
                 rule="indicator",
-                trigger=Span(self.document.id, measure.start(), measure.end()),
-                qualifiers=(("indicator", measure.group()),),
+                trigger=Span(self.document.id, *spot),
+                qualifiers=(("indicator", label),),
             )
+
+    def _measured_behind(self, at: int, clause: _Clause) -> _Group | None:
+        """What a sum stands before: 总投资5亿元的启岳储能项目, 10亿元容澜基金."""
+        link = self.x._measured_link.match(self.text, at, clause.end)
+        group = next((g for g in clause.groups if link is not None and g.start == link.end()), None)
+        if group is None or link is None:
+            return None
+        kind = self.x.ontology.top(self._entity(group.members[0]).type)
+        return group if kind in (("Project", "Fund", "Park", "Company") if link.group("of") else ("Fund",)) else None
+
+    def _measured(
+        self, behind: _Group | None, measure: int, figure: tuple[int, int], clause: _Clause, clauses: list[_Clause]
+    ) -> tuple[list[Mention], float]:
+        """Whom or what a figure is said of, and how sure that is."""
+        if behind is not None:
+            return behind.members, 0.85
+        before = [
+            g
+            for g in clause.groups
+            if g.end <= measure and g.lead in ("", "at") and self._entity(g.members[-1]).type != "Person"
+        ]
+        since = before[-1].end if len(before) > 0 else self.sentence.start
+        if (
+            self.x._unnamed.search(self.text, since, figure[0]) is not None
+            or self.x._unnamed_behind.match(self.text, figure[1]) is not None
+        ):
+            # 61个项目总投资…: said of the place that has them, not of a company named before
+            grounds = self._grounds_of(before, clause, clauses)
+            return (grounds[-1].members[-1:], 0.8) if len(grounds) > 0 else ([], 0.0)
+        if len(before) > 0:
+            return before[-1].members[-1:], 0.8
+        earlier = [
+            c.subject
+            for c in clauses
+            if c.end <= clause.start
+            and c.subject is not None
+            and self._entity(c.subject.members[-1]).type != "Person"
+        ]
+        subject = earlier[-1] if len(earlier) > 0 else self.state.topic
+        if subject is None or self._entity(subject.members[-1]).type == "Person":
+            return [], 0.0
+        return subject.members[-1:], 0.65
+
+    def _grounds_of(self, before: list[_Group], clause: _Clause, clauses: list[_Clause]) -> list[_Group]:
+        """The ground whose projects are summed up: one named in the clause or before it, but not where a ceremony
+        was only held; the one that gives the occasion its name; the one that the document speaks of most.
+        """
+        told = [g for c in clauses if c.end <= clause.start for g in c.groups if g.lead in ("", "at")]
+        grounds = [g for g in [*told, *before] if self._is_ground(g)]
+        own = [g for g in grounds if not self._is_wide(g) and not self._is_venue(g)]
+        if len(own) > 0:
+            return own
+        named = [m for m in self.mentions if m.span.end <= clause.end and m.type in ("Event", "Project")]
+        for mention in named:
+            for entity in self.linked.entities:
+                if entity.code is not None and len(entity.mentions) > 0:
+                    words = (entity.name, *entity.aliases)
+                    if any(self.text.startswith(w, mention.span.start) for w in words):
+                        m = entity.mentions[0]
+                        return [_Group([m], [], m.span.start, m.span.end)]
+        return self._home_group() or grounds
+
+    def _is_venue(self, group: _Group) -> bool:
+        """活动在德清县举行: where something was held."""
+        return group.lead == "at" and self.x._venue.match(self.text, group.end) is not None
+
+    def _is_wide(self, group: _Group) -> bool:
+        """A country or a part of the world."""
+        return self._entity(group.members[-1]).name in self.x._wide or group.members[-1].name in self.x._wide
 
 
 # ---------------------------------------------------------------- pieces

@@ -670,6 +670,24 @@ def test_unnamed_projects_are_summed_up_at_their_ground(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value", "whose"),
+    [
+        ("启岳储能项目在德清县开工。计划投资1.2亿元的澜海智能制造项目进展顺利。", 120_000_000, {"澜海智能制造项目"}),
+        ("母基金设立了两支子基金,包括10亿元容澜产业基金、15亿元容川创投基金。", 1_500_000_000, {"容川创投基金"}),
+        ("德清县重大项目集中签约仪式在莫干山高新区举行,现场签约项目35个、总投资105亿元。", 10_500_000_000, {"德清县"}),
+        ("德清县举行洽谈会。总投资36.3亿元的15个项目集中签约。", 3_630_000_000, {"德清县"}),
+        ("第二届德清经贸洽谈会举行。总投资36亿元的15个项目落户德清。", 3_600_000_000, {"德清县"}),
+        ("启岳集团招聘员工,年产值5亿元以上的企业都来了。", 500_000_000, set()),
+    ],
+)
+def test_whose_figure_it_is(read: Read, text: str, value: int, whose: set[str]) -> None:
+    extraction = read(text)
+    names = {e.id: e.name for e in extraction.entities}
+    told = [f for f in extraction.facts if f.amount is not None and f.amount.value == Decimal(value)]
+    assert {names[e] for f in told for _, e in f.roles} == whose
+
+
+@pytest.mark.parametrize(
     ("text", "date"),
     [
         ("8月11日,德清县举行恳谈会。启岳集团与德清县签订了投资协议。", "2018-08-11"),
