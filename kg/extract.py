@@ -45,6 +45,8 @@ _MADE = {
     "Establishment": ("founded", "founder"),
     "Construction": ("project", "builder"),
     "Settlement": ("settler", "settler"),
+    "Bid": ("object", "subject"),
+    "Agreement": ("", ""),
 }
 _PAYING = ("Investment", "ProjectInvestment")
 #: A figure said of what its own clause names is at least so sure.
@@ -285,10 +287,19 @@ class Extractor:
             "|".join(re.escape(w) for w in sorted(lexicon["indicators"], key=len, reverse=True))
         )
         self._not_at = tuple(lexicon["not_at"])
-        self._such = tuple(lexicon["such"])
+        sizes = "|".join(re.escape(w) for w in sorted(lexicon["indicators"], key=len, reverse=True))
+        self._others = re.compile(ontology.grammar["others"])
+        self._goes_on = re.compile(ontology.grammar["goes_on"] + f"(?:{sizes})")
         self._no_posts = frozenset(lexicon["no_posts"])
         founded, built = frozenset(lexicon["sizes_of_founded"]), frozenset(lexicon["sizes_of_built"])
-        self._sizes = {"Establishment": founded, "Construction": built, "Settlement": built}
+        signed = frozenset(lexicon["sizes_of_signed"])
+        self._sizes = {
+            "Establishment": founded,
+            "Construction": built,
+            "Settlement": built,
+            "Bid": built | signed,
+            "Agreement": built | signed,
+        }
         self._occasion = tuple(lexicon["occasion"])
         self._other_times = tuple(lexicon["other_times"])
         self._decided = frozenset(lexicon["decided"])
@@ -460,10 +471,16 @@ class Extractor:
         """True where 该项目总投资 in the same or the next sentence means what a fact made."""
         if figure.trigger is None or fact.trigger is None or figure.label not in self._sizes[fact.type]:
             return False
-        lead = max(text.rfind(mark, 0, figure.trigger.start) for mark in "。；;，,\n") + 1
-        head = text[max(lead, figure.evidence[0].start) : figure.trigger.end]
+        at = figure.trigger.start
         between = text[fact.trigger.end : figure.evidence[0].start]
-        return head.startswith(self._such) and len(between) <= 120 and between.count("。") <= 1
+        if len(between) > 120 or between.count("。") > 1:
+            return False
+        lead = max(text.rfind(mark, 0, at) for mark in "。；;，,、\n") + 1
+        if self._others.search(text, max(figure.evidence[0].start, fact.trigger.end), at) is not None:
+            return False  # 基金小镇的基金已有500多家,认缴规模…: of those
+        if self._goes_on.fullmatch(text, max(lead, figure.evidence[0].start, fact.trigger.end), figure.trigger.end):
+            return text.find("；", fact.trigger.end, at) < 0 and text.find(";", fact.trigger.end, at) < 0
+        return False
 
     def _written_out(self, recognition: Recognition, linked: Linked) -> Iterator[Fact]:
         """上海四平路街道, 上海富甲经济开发区: a place written out before a division or park says what it is part of."""
@@ -2351,13 +2368,13 @@ class _Reading:
             return (grounds[-1].members[-1:], 0.8) if len(grounds) > 0 else ([], 0.0)
         if len(before) > 0:
             return before[-1].members[-1:], 0.8
-        earlier = [
-            c.subject
-            for c in clauses
-            if c.end <= clause.start
-            and c.subject is not None
-            and self._entity(c.subject.members[-1]).type != "Person"
-        ]
+        told = [c for c in clauses if c.end <= clause.start]
+        cut = next((n for n in range(len(told), 0, -1) if self.text[told[n - 1].end - 1] in "；;"), 0)
+        here = [g for c in told[cut:] for g in c.groups]
+        earlier = [c.subject for c in (told[cut:] if len(here) > 0 else told) if c.subject is not None]
+        earlier = [g for g in earlier if self._entity(g.members[-1]).type != "Person"]
+        if len(earlier) == 0 and cut > 0 and len(here) > 0:
+            earlier = [g for g in here if self._entity(g.members[-1]).type != "Person"]  # 甲落户;乙的项目总投资…
         subject = earlier[-1] if len(earlier) > 0 else self.state.topic
         if subject is None or self._entity(subject.members[-1]).type == "Person":
             return [], 0.0

@@ -643,6 +643,11 @@ def test_a_document_without_a_word_of_news_is_empty() -> None:
         ("容澜基金由容川资本发起设立,注册资本3亿元。", "Establishment", 300_000_000),
         ("澜海智能拟投资6.2亿元,在德清县建设澜海隔膜产业园。", "Construction", 620_000_000),
         ("澜海智能落户盐都区。该项目总投资1亿美元,主要生产齿轮箱。", "Settlement", 100_000_000),
+        ("澜海智能落户盐都区。项目占地20亩,计划总投资1亿元。", "Settlement", 100_000_000),
+        ("启岳集团将在盐都区设立全球总部,投资总额20亿元。", "Settlement", 2_000_000_000),
+        ("启岳集团与德清县签署合作协议。项目计划总投资16亿元,分三期实施。", "Agreement", 1_600_000_000),
+        ("启岳集团中标澜河大桥工程。项目估算总额为3亿元。", "Bid", 300_000_000),
+        ("容澜引导基金由容川资本发起设立。引导基金规模48亿元。", "Establishment", 4_800_000_000),
     ],
 )
 def test_a_sum_said_of_a_thing_holds_for_what_made_it(read: Read, text: str, kind: str, value: int) -> None:
@@ -655,9 +660,19 @@ def test_a_sum_of_trade_is_not_what_founding_cost(read: Read) -> None:
     assert [f.amount for f in facts if f.type == "Establishment"] == [None]
 
 
-def test_a_sum_of_others_is_not_what_founding_cost(read: Read) -> None:
-    text = "启岳集团与容川资本联手设立容澜基金。基金小镇里来自上海的基金已有500多家,认缴规模加起来近1000亿元。"
-    (fact,) = [f for f in read(text).facts if f.type == "Establishment"]
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (
+            "启岳集团与容川资本联手设立容澜基金。基金小镇里来自上海的基金已有500多家,认缴规模加起来近1000亿元。",
+            "Establishment",
+        ),
+        ("启岳集团与德清县签署合作协议。当天共签约项目32个,总投资额336亿元。", "Agreement"),
+        ("启岳集团落户德清县;澜海智能的项目正在洽谈,总投资3亿元。", "Settlement"),
+    ],
+)
+def test_a_sum_of_others_is_not_what_it_cost(read: Read, text: str, kind: str) -> None:
+    (fact,) = [f for f in read(text).facts if f.type == kind]
     assert fact.amount is None
 
 
