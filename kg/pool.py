@@ -3,8 +3,8 @@
 - A worker that takes longer than the limit is killed and replaced; nobody else notices. So is one whose client left.
 - Workers read a copy of the triples (hard links, milliseconds) that is made again when the store has changed, so that a
   build can go on beside the server and never waits for it.
-- A query that is not answered in a moment leaves the short lane: another process takes its place there, and it goes on
-  with what the short ones leave of the processor. Ten queries that never end cost the honest ones a tenth, not all.
+- A query that has worked for some hundredths of a second leaves the short lane: another process takes its place there,
+  and it goes on with what the short ones leave of the processor. What is known to be so long is begun there at once.
 - Who waits is served in turn, client by client. Where too many wait, or too many of one client, they are told so.
 
     reply = await pool.run("answer", {"query": "ASK {}", …}, Visit("127.0.0.1"))
@@ -19,14 +19,18 @@ import json
 import logging
 import math
 import os
+import re
 import shutil
 import signal
+import socket
 import struct
+import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
@@ -37,10 +41,13 @@ from kg.negotiate import DIED, Reply, refusal
 #: Seconds that a worker process may take to start.
 _START = 60.0
 
-#: Seconds after which a query is a long one, and its client is watched for leaving.
-_SLICE = 0.15
+#: Seconds between two looks at what works.
+_LOOK = 0.005
 
-#: Seconds after which it is one even where its process had little of the processor.
+#: Seconds after which one looks how much of the processor a request takes, and seconds of it that make it a long one.
+_SLICE, _WORKED = 0.01, 0.02
+
+#: Seconds after which it is one even where its process had little of the processor, or the system does not say.
 _PATIENT_SLICE = 2.0
 
 #: Seconds that a client may let an answer wait, all its pauses together.
@@ -49,8 +56,8 @@ _PATIENCE = 60.0
 #: Ends of a process that its own query brought about: a stack or a memory that had its end.
 _OWN_FAULT = {-getattr(signal, name) for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL") if hasattr(signal, name)}
 
-#: The head of a frame, as `kg.worker` writes it.
-_FRAME = struct.Struct("!cI")
+#: As `kg.worker` has them: the head of a frame, the number of a copy, and what the forge says.
+_FRAME, _COPY, _NEWS = struct.Struct("!cI"), struct.Struct("!I"), struct.Struct("!cIi")
 
 _LOG = logging.getLogger(__name__)
 
@@ -93,34 +100,52 @@ class Snapshots:
         return self._root
 
     def fresh(self) -> bool:
-        """True where the newest copy was compared with the store a moment ago."""
-        return time.monotonic() - self._looked <= self._pause
+        """True where the newest copy was compared with the store a moment ago, or is being compared."""
+        # `Pool` looks every pause; where it is late with that, who asks looks.
+        return self._pause > 0 and (self._lock.locked() or time.monotonic() - self._looked <= 3 * self._pause)
 
-    async def current(self, *, now: bool = False) -> Path:
+    @property
+    def pause(self) -> float:
+        """Seconds between two looks at the store."""
+        return self._pause
+
+    async def current(self, *, now: bool = False, ready: Callable[[int], Awaitable[None]] | None = None) -> Path:
         """The folder of the newest copy, made now where the store has changed since the last one.
 
-        Looked at again only after the pause, or `now`: what was written through this server is read at once.
+        Looked at again only where that was not done a moment ago, or `now`: what was written through this server is
+        read at once. `ready` is awaited with the number of a new copy before it becomes the current one.
         """
         async with self._lock:
-            if now or not self.fresh():
+            if now or time.monotonic() - self._looked >= self._pause:
                 self._looked = time.monotonic()
                 try:
-                    await asyncio.to_thread(self._refresh)
+                    made = await asyncio.to_thread(self._copy)
                 except OSError as error:
                     if self._number == 0:
                         raise StoreError(f"the store cannot be copied: {error}", where=self._store) from error
                     # A store that is being replaced or was removed: what was read last still answers.
                     _LOG.warning("the store %s cannot be read now: %s", self._store, error)
+                    made = None
+                if made is not None:
+                    if ready is not None:
+                        await ready(self._number + 1)
+                    self._state, self.folder = made
+                    self.old = self._number > 0
+                    self.tag = hashlib.sha256(repr(self._state).encode()).hexdigest()[:16]
+                    self._number += 1
             return self.folder
 
-    def _refresh(self) -> None:
+    def _copy(self) -> tuple[object, Path] | None:
+        """A new copy and the state that it is of; None where the store has not changed."""
         state = self._look()
         if state == self._state:
-            return
+            return None
         if self._root is None:
             self._root, self._mark = _workplace(self._store)
         for _ in range(50):
             target = self._root / str(self._number + 1)
+            # What was copied for a change that came to nothing.
+            shutil.rmtree(target, ignore_errors=True)
             before = self._look(logs=False)
             try:
                 (target / "triples").mkdir(parents=True)
@@ -129,17 +154,12 @@ class Snapshots:
                     if not entry.name.startswith("LO"):
                         _take(entry, target / "triples" / entry.name)
                 if self._look(logs=False) == before:
-                    break
+                    return state, target
             except FileNotFoundError:
                 pass
-            shutil.rmtree(target, ignore_errors=True)
             time.sleep(0.02)
-        else:
-            raise OSError("its files change faster than they can be copied")
-        self._state, self.folder = state, target
-        self.old = self._number > 0
-        self.tag = hashlib.sha256(repr(state).encode()).hexdigest()[:16]
-        self._number += 1
+        shutil.rmtree(target, ignore_errors=True)
+        raise OSError("its files change faster than they can be copied")
 
     def _look(self, *, logs: bool = True) -> object:
         """What changes when the store does: the list of tables, and with `logs` what was written since."""
@@ -150,7 +170,7 @@ class Snapshots:
                 found.append((entry.name, stat.st_ino, stat.st_size, stat.st_mtime_ns))
         return sorted(found)
 
-    def forget(self, used: Iterable[str]) -> None:
+    def forget(self, used: Iterable[int]) -> None:
         """Remove the copies that nobody uses any more; a worker may still open files of an old one."""
         if self._root is None:
             return
@@ -159,7 +179,7 @@ class Snapshots:
         for folder in self._root.iterdir():
             # A higher number is a copy that is being made.
             if folder.name.isdigit() and int(folder.name) < self._number:
-                if str(folder) in keep:
+                if int(folder.name) in keep:
                     self.old = True
                 else:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -228,64 +248,99 @@ class StoppedError(Exception):
         self.code = code
 
 
-class _Exchange:
-    """A reply as it comes: its head first, whole or with parts to follow."""
+class Exchange:
+    """A request and its reply as it comes: its head first, whole or with parts to follow."""
 
-    def __init__(self, flow: Callable[[bool], None]) -> None:
-        self.head: asyncio.Future[tuple[Reply, bool]] = asyncio.get_running_loop().create_future()
+    def __init__(self, worker: _Worker, *, task: str, limit: float = math.inf, visit: Visit | None = None) -> None:
+        self.worker = worker
+        self.task = task
+        self.limit = limit
+        self.visit = visit
         self.over = False
         #: Set for a request that another process took over: what still comes for it counts for nothing.
         self.forgotten = False
-        #: Called when the process begins with this request, the one before it being over.
-        self.begin: Callable[[], None] = lambda: None
-        self.began = 0.0
-        self._flow = flow
+        #: When the process began with it, the one before it being over; when it has to end; what it may yet be given.
+        self.began, self.until, self.patience = 0.0, math.inf, _PATIENCE
+        #: Seconds of the processor that its process had used when this was looked at first.
+        self.used: float | None = None
+        #: What its query is like, for those that are known to be long.
+        self.kind: object = None
+        #: Called once for a request that nobody awaits: with the whole reply, or None where that is not there soon.
+        self.quick: Callable[[bytes | None], None] | None = None
+        self._head: asyncio.Future[None] | None = None
+        self._result: tuple[Reply, bool] | StoppedError | None = None
         self._parts: deque[bytes] = deque()
         self._size = 0
         self._fault: StoppedError | None = None
         self._wake: asyncio.Future[None] | None = None
 
     def take(self, kind: bytes, data: bytes) -> None:
+        """A frame of the reply."""
         if self.forgotten:
             self.over = kind in {b"R", b"E"}
             return
-        if kind == b"D":
+        if kind == b"R" and self._result is None:
+            self.over = True
+            if self.quick is not None:
+                self._hand(data)
+            else:
+                self._settle((whole(data), True))
+        elif kind == b"D":
             self._parts.append(data)
             self._size += len(data)
             if self._size > _AHEAD:
-                self._flow(False)
+                self.worker.flow(False)
         elif kind == b"E":
             self.over = True
             # What follows in the pipe is for others, however slowly this client reads.
-            self._flow(True)
-        elif kind in {b"R", b"H"}:
-            if self.head.done():
-                # A fault after the head: no status can say it any more.
-                self.over, self._fault = True, StoppedError("broken")
-            else:
-                head, body = data, b""
-                if kind == b"R":
-                    end = 4 + struct.unpack_from("!I", data)[0]
-                    head, body, self.over = data[4:end], data[end:], True
-                status, media, headers = json.loads(head)
-                self.head.set_result((Reply(status, media, body, headers), self.over))
+            self.worker.flow(True)
+        elif kind == b"H" and self._result is None:
+            status, media, headers = json.loads(data)
+            self._settle((Reply(status, media, b"", headers), False))
+            self._hand(None)
+        else:
+            # A fault after the head: no status can say it any more.
+            self.over, self._fault = True, StoppedError("broken")
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
+
+    def _hand(self, data: bytes | None) -> None:
+        if self.quick is not None:
+            quick, self.quick = self.quick, None
+            quick(data)
+
+    def _settle(self, result: tuple[Reply, bool] | StoppedError) -> None:
+        self._result = result
+        if self._head is not None and not self._head.done():
+            self._head.set_result(None)
 
     def fail(self, fault: StoppedError) -> None:
+        """Say that no more will come."""
         if self._fault is None and not self.over:
             self._fault = fault
-        if not self.head.done():
-            self.head.set_exception(self._fault or fault)
-            # Whether anybody waits for it or not.
-            self.head.exception()
+        if self._result is None:
+            self._settle(self._fault or fault)
+            self._hand(None)
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
-    @property
-    def failed(self) -> bool:
-        """True where the rest of the reply will not come."""
-        return self._fault is not None
+    def slow(self) -> None:
+        """Tell who does not wait for it that it takes its time."""
+        self._hand(None)
+
+    def reply(self, data: bytes) -> None:
+        """Take a whole reply back: who was handed it could not do with it."""
+        self._settle((whole(data), True))
+
+    async def answered(self) -> tuple[Reply, bool]:
+        """The reply, and whether it is all of it. Raises StoppedError where there will be none."""
+        if self._result is None:
+            self._head = asyncio.get_running_loop().create_future()
+            await self._head
+        assert self._result is not None
+        if isinstance(self._result, StoppedError):
+            raise self._result
+        return self._result
 
     async def part(self) -> bytes | None:
         """The next part of the body; None at its end. Raises StoppedError where the rest will not come."""
@@ -299,111 +354,165 @@ class _Exchange:
         data = self._parts.popleft()
         self._size -= len(data)
         if self._size <= _AHEAD // 2:
-            self._flow(True)
+            self.worker.flow(True)
         return data
 
+    def extend(self, seconds: float) -> None:
+        """Put the end off by the time that a client took to read, up to a limit."""
+        seconds = min(seconds, self.patience)
+        self.patience -= seconds
+        self.until += seconds
 
-#: Requests that a process has at a time: the one that it works on, and one in its pipe.
-_AHEAD_REQUESTS = 2
+
+def head_of(data: bytes) -> tuple[bytes, int]:
+    """The head of a whole reply, as JSON, and where its body begins."""
+    end = 4 + int.from_bytes(data[:4])
+    return data[4:end], end
+
+
+def whole(data: bytes) -> Reply:
+    """A whole reply from what a worker sent."""
+    head, end = head_of(data)
+    status, media, headers = json.loads(head)
+    return Reply(status, media, data[end:], headers)
+
+
+#: Requests that a process has at a time: the one that it works on, and some in its pipe.
+_AHEAD_REQUESTS = 4
 
 #: Seconds for which a process that works on a request may be sent another one.
-_FRESH = 0.02
+_FRESH = 0.002
 
 #: Bytes of an answer that lie here for a client that reads slower than they are worked out.
 _AHEAD = 256 * 1024
 
 
-class _Worker(asyncio.SubprocessProtocol):
+class _Worker(asyncio.Protocol):
     """One worker process, seen from the server."""
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = loop.create_future()
         self.ended: asyncio.Future[None] = loop.create_future()
-        #: The request that is worked on, and one that waits in the pipe, so that no time is lost between the two.
-        self.exchanges: deque[_Exchange] = deque()
+        #: The request that is worked on, and some that wait in the pipe, so that no time is lost between the two.
+        self.exchanges: deque[Exchange] = deque()
         self.promised = 0
-        self.on_over: Callable[[_Worker], None] = lambda _: None
+        self.on_over: Callable[[_Worker, Exchange], None] = lambda *_: None
         self.on_end: Callable[[_Worker], None] = lambda _: None
-        self.snapshot = ""
-        self.long = self.nice = self.seasoned = False
+        #: The number of the copy that it reads.
+        self.copy = 0
+        self.long = self.nice = False
         #: Why it was killed; None where it ended by itself.
         self.reason: str | None = None
+        self.pid = 0
+        self._loop = loop
+        self._forge: _Forge | None = None
+        self._process: asyncio.SubprocessTransport | None = None
+        self._to: asyncio.WriteTransport | None = None
+        self._from: asyncio.ReadTransport | None = None
         self._buffer = b""
         self._reading = True
 
     @classmethod
-    async def start(cls, settings: str) -> _Worker:
+    async def start(cls, settings: str, forge: _Forge | None, copy: int = 0) -> _Worker:
         """Start a process; it is not ready yet."""
-        # The same kg as here, whatever the folder that the server was started in holds.
-        path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
-        _, worker = await asyncio.get_running_loop().subprocess_exec(
-            cls,
-            *(sys.executable, "-P", "-c", "from kg.worker import work; work()", settings),
-            stderr=None,
-            env={**os.environ, "PYTHONPATH": path},
-        )
+        worker = cls()
+        loop = asyncio.get_running_loop()
+        if forge is None:
+            code = "from kg.worker import work_on_pipes; work_on_pipes()"
+            await loop.subprocess_exec(
+                lambda: _Pipes(worker), *_python(code, settings), stderr=None, env=_environment()
+            )
+            return worker
+        here, there = socket.socketpair()
+        with there:
+            try:
+                worker.pid = await forge.fork(there, copy)
+            except BaseException:
+                here.close()
+                raise
+        worker._forge, worker.copy = forge, copy
+        await loop.create_connection(lambda: worker, sock=here)
         return worker
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.SubprocessTransport", transport)
-        self._pipe = cast("asyncio.WriteTransport", self._transport.get_pipe_transport(0))
+        self._to = self._from = cast("asyncio.Transport", transport)
 
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
+    def through(self, transport: asyncio.SubprocessTransport) -> None:
+        """Take the pipes of a process of its own."""
+        self._process, self.pid = transport, transport.get_pid()
+        self._to = cast("asyncio.WriteTransport", transport.get_pipe_transport(0))
+        self._from = cast("asyncio.ReadTransport", transport.get_pipe_transport(1))
+
+    def data_received(self, data: bytes) -> None:
         data = self._buffer + data if len(self._buffer) > 0 else data
-        at = 0
-        while len(data) - at >= _FRAME.size:
-            kind, size = _FRAME.unpack_from(data, at)
-            if len(data) - at - _FRAME.size < size:
+        at, size = 0, len(data)
+        while size - at >= 5:
+            kind, length = _FRAME.unpack_from(data, at)
+            end = at + 5 + length
+            if end > size:
                 break
-            at += _FRAME.size
             if kind == b"Y":
                 self.ready.set_result(None)
             elif len(self.exchanges) > 0:
-                self.exchanges[0].take(kind, data[at : at + size])
-                if self.exchanges[0].over:
+                exchange = self.exchanges[0]
+                exchange.take(kind, data[at + 5 : end])
+                if exchange.over:
                     self.exchanges.popleft()
                     if len(self.exchanges) > 0:
                         self._begin()
-                    self.on_over(self)
-            at += size
+                    self.on_over(self, exchange)
+            at = end
         self._buffer = data[at:]
 
     def connection_lost(self, exc: Exception | None) -> None:
-        code = self._transport.get_returncode()
-        self._transport.close()
-        self._fail(StoppedError("died" if self.reason is None else self.reason, code))
+        if self.reason is None and self._forge is not None:
+            # How it ended tells whether its query brought that about; the forge knows in a moment.
+            self.reason = "died"
+            self.on_end(self)
+            task = asyncio.ensure_future(self._ask_end(self._forge))
+            self._asking = task
+        else:
+            self.end(self._process.get_returncode() if self._process is not None else None)
+
+    async def _ask_end(self, forge: _Forge) -> None:
+        self.end(await forge.code(self.pid))
+
+    def end(self, code: int | None) -> None:
+        """Say to all who wait for this process that it has ended."""
+        fault = StoppedError("died" if self.reason is None else self.reason, code)
+        self._fail(fault)
         if not self.ready.done():
-            self.ready.set_exception(StoppedError("died", code))
+            self.ready.set_exception(fault)
             # Whether anybody waits for it or not.
             self.ready.exception()
         if not self.ended.done():
             self.ended.set_result(None)
         self.on_end(self)
 
-    def ask(self, request: Mapping[str, Any]) -> _Exchange:
+    def ask(self, request: Mapping[str, Any], exchange: Exchange) -> None:
         """Send a request; what comes back comes through the exchange."""
-        self.snapshot = str(request.get("snapshot", ""))
-        exchange = _Exchange(self._flow)
+        self.copy = request.get("copy", self.copy)
+        self.send(b"J", json.dumps(request).encode("ascii"), exchange)
+
+    def send(self, kind: bytes, data: bytes, exchange: Exchange) -> None:
+        """Send a request as it is."""
         self.exchanges.append(exchange)
         self.promised -= 1
+        if len(self.exchanges) == 1:
+            self._begin()
         try:
-            self._pipe.write(json.dumps(request).encode("ascii") + b"\n")
+            assert self._to is not None
+            self._to.write(_FRAME.pack(kind, len(data)) + data)
         except (RuntimeError, OSError):
             # It was killed a moment ago, and this is the first to know.
             exchange.fail(StoppedError("moved"))
             self.stop("died")
-        return exchange
-
-    def start_clock(self, exchange: _Exchange) -> None:
-        """Begin to count the time of a request, now or when the one before it is over."""
-        if self.exchanges[0] is exchange:
-            self._begin()
 
     def _begin(self) -> None:
         exchange = self.exchanges[0]
-        exchange.began = asyncio.get_running_loop().time()
-        exchange.begin()
+        exchange.began = self._loop.time()
+        exchange.until = exchange.began + exchange.limit
 
     @property
     def depth(self) -> int:
@@ -411,18 +520,19 @@ class _Worker(asyncio.SubprocessProtocol):
         return len(self.exchanges) + self.promised
 
     def _fail(self, fault: StoppedError) -> None:
-        """End the request that is worked on; the one that waits behind it goes elsewhere."""
-        for number, exchange in enumerate(self.exchanges):
+        """End the request that is worked on; those that wait behind it go elsewhere."""
+        for number, exchange in enumerate(list(self.exchanges)):
             exchange.fail(fault if number == 0 else StoppedError("moved"))
 
     def clear(self) -> None:
         """Send what waits behind a long request elsewhere."""
         for exchange in list(self.exchanges)[1:]:
-            exchange.forgotten = True
             exchange.fail(StoppedError("moved"))
+            exchange.forgotten = True
 
-    def _flow(self, go: bool) -> None:
-        pipe = cast("asyncio.ReadTransport | None", self._transport.get_pipe_transport(1))
+    def flow(self, go: bool) -> None:
+        """Read on from the process, or let it wait."""
+        pipe = self._from
         if pipe is None or go == self._reading or pipe.is_closing():
             return
         self._reading = go
@@ -435,15 +545,19 @@ class _Worker(asyncio.SubprocessProtocol):
         """Kill the process, at once and whatever it does."""
         if self.reason is None:
             self.reason = reason
-        self._flow(True)
-        with contextlib.suppress(ProcessLookupError):
-            self._transport.kill()
+        self.flow(True)
+        if not self.ended.done() and self.pid > 0:
+            with contextlib.suppress(ProcessLookupError):
+                if self._process is not None:
+                    self._process.kill()
+                else:
+                    os.kill(self.pid, signal.SIGKILL)
         self._fail(StoppedError(self.reason))
 
     def processor(self) -> float | None:
         """Seconds that the process has worked; None where the system does not say."""
         try:
-            with open(f"/proc/{self._transport.get_pid()}/schedstat", encoding="ascii") as file:  # noqa: PTH123 - often
+            with open(f"/proc/{self.pid}/schedstat", encoding="ascii") as file:  # noqa: PTH123 - often
                 return int(file.read().split()[0]) / 1e9
         except (OSError, ValueError, IndexError):
             return None
@@ -453,7 +567,131 @@ class _Worker(asyncio.SubprocessProtocol):
         self.nice = True
         if hasattr(os, "setpriority"):
             with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self._transport.get_pid(), 19)
+                os.setpriority(os.PRIO_PROCESS, self.pid, 19)
+        if hasattr(os, "SCHED_IDLE"):
+            # Linux knows a rest that is left by all others, the lowest of the polite among them.
+            with contextlib.suppress(OSError):
+                os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
+
+
+class _Pipes(asyncio.SubprocessProtocol):
+    """A worker that is a process of its own, where the system cannot fork."""
+
+    def __init__(self, worker: _Worker) -> None:
+        self._worker = worker
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.SubprocessTransport", transport)
+        self._worker.through(self._transport)
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self._worker.data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport.close()
+        self._worker.connection_lost(exc)
+
+
+def _python(code: str, settings: str) -> tuple[str, ...]:
+    return sys.executable, "-P", "-c", code, settings
+
+
+def _environment() -> dict[str, str]:
+    # The same kg as here, whatever the folder that the server was started in holds.
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {**os.environ, "PYTHONPATH": path}
+
+
+class _Forge(asyncio.Protocol):
+    """The process that workers are forked from, seen from the server (`kg.worker.forge`)."""
+
+    def __init__(self, settings: str) -> None:
+        self.alive = True
+        loop = asyncio.get_running_loop()
+        self._control, there = socket.socketpair()
+        self._ready: asyncio.Future[None] = loop.create_future()
+        self._born: asyncio.Future[int] = loop.create_future()
+        self._ended: OrderedDict[int, int] = OrderedDict()
+        self._awaited: dict[int, asyncio.Future[int | None]] = {}
+        self._turn = asyncio.Lock()
+        self._buffer = b""
+        with there:
+            command = _python("from kg.worker import forge; forge()", settings)
+            self._process = subprocess.Popen(
+                command, stdin=there.fileno(), stdout=subprocess.DEVNULL, env=_environment()
+            )
+
+    @classmethod
+    async def start(cls, settings: str) -> _Forge:
+        """Start it; it is ready when the first fork is."""
+        forge = cls(settings)
+        # Written to by itself, as no transport sends files.
+        await asyncio.get_running_loop().create_connection(lambda: forge, sock=forge._control.dup())
+        return forge
+
+    def data_received(self, data: bytes) -> None:
+        data = self._buffer + data
+        whole = len(data) - len(data) % _NEWS.size
+        for kind, pid, code in _NEWS.iter_unpack(data[:whole]):
+            if kind == b"P" and pid == 0:
+                # The first news is that it has read what workers need.
+                self._ready.set_result(None)
+            elif kind == b"P" and not self._born.done():
+                self._born.set_result(pid)
+            elif kind == b"X":
+                self._ended[pid] = code
+                while len(self._ended) > 100:
+                    self._ended.popitem(last=False)
+                if pid in self._awaited and not self._awaited[pid].done():
+                    self._awaited[pid].set_result(code)
+        self._buffer = data[whole:]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.alive = False
+        for waiting in (self._ready, self._born):
+            if not waiting.done():
+                waiting.set_exception(StoppedError("died"))
+                # Whether anybody waits for it or not.
+                waiting.exception()
+        for future in self._awaited.values():
+            if not future.done():
+                future.set_result(None)
+
+    async def fork(self, file: socket.socket, copy: int) -> int:
+        """A new worker that has a file; gives its number. Raises StoppedError where there is none to be had."""
+        async with self._turn:
+            async with asyncio.timeout(_START):
+                await asyncio.shield(self._ready)
+                if not self.alive:
+                    raise StoppedError("died")
+                self._born = asyncio.get_running_loop().create_future()
+                socket.send_fds(self._control, [_NEWS.pack(b"F", copy, 0)], [file.fileno()])
+                return await asyncio.shield(self._born)
+
+    async def code(self, pid: int) -> int | None:
+        """How a process ended; None where nobody knows."""
+        if pid in self._ended:
+            return self._ended[pid]
+        if not self.alive:
+            return None
+        self._awaited[pid] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(0.5):
+                return await self._awaited[pid]
+        except TimeoutError:
+            return None
+        finally:
+            del self._awaited[pid]
+
+    def stop(self) -> None:
+        """End it, and whatever it has forked with it."""
+        self._control.close()
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 # ---------------------------------------------------------------- the pool
@@ -506,7 +744,7 @@ class Pool:
     """
 
     snapshots: Snapshots
-    settings: str
+    settings: Mapping[str, Any]
     size: int
     limit: float
     spare: int = 0
@@ -523,6 +761,11 @@ class Pool:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _failed: int = 0
     _closed: bool = False
+    _forge: _Forge | None = None
+    _forging: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _clock: asyncio.TimerHandle | None = None
+    #: What queries were like that turned out long, the one that did so longest ago first.
+    _long_kinds: OrderedDict[object, None] = field(default_factory=OrderedDict)
     _writer: _Worker | None = None
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     #: Queries that were stopped on this state of the store, with the seconds that they had and when.
@@ -532,10 +775,14 @@ class Pool:
         """Start the processes and make the first snapshot."""
         await self.snapshots.current()
         self._fill()
+        if self.snapshots.pause > 0:
+            self._keep(self._watch_store())
 
     async def close(self) -> None:
         """End the processes, whatever they do."""
         self._closed = True
+        if self._clock is not None:
+            self._clock.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -544,7 +791,35 @@ class Pool:
             worker.stop("closed")
         if len(everyone) > 0:
             await asyncio.wait([worker.ended for worker in everyone], timeout=10)
+        if self._forge is not None:
+            self._forge.stop()
         self.snapshots.close()
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _watch_store(self) -> None:
+        """Look every now and then whether the store has changed, so that no request has to."""
+        while True:
+            await asyncio.sleep(self.snapshots.pause)
+            await self.snapshots.current(now=True, ready=self._open_copy)
+
+    async def _open_copy(self, copy: int) -> None:
+        """Have the processes that are idle open a new copy, before it is the one that is asked."""
+        asked = []
+        for worker in list(self._idle):
+            self._idle.remove(worker)
+            worker.promised += 1
+            exchange = Exchange(worker, task="open", limit=_START)
+            worker.ask({"task": "open", "copy": copy, "alarm": _START}, exchange)
+            asked.append(asyncio.ensure_future(exchange.answered()))
+        if len(asked) > 0:
+            # One that is killed meanwhile, or slow, opens it later.
+            done, _ = await asyncio.wait(asked, timeout=1.0)
+            for task in done:
+                task.exception()
 
     @property
     def failing(self) -> bool:
@@ -562,9 +837,21 @@ class Pool:
     def _fill(self) -> None:
         while self._short < self.size + self.spare and not self._closed:
             self._short += 1
-            task = asyncio.ensure_future(self._begin())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._keep(self._begin())
+
+    async def _start(self) -> _Worker:
+        if not hasattr(os, "fork"):
+            return await _Worker.start(self._told(), None)
+        async with self._forging:
+            if self._forge is None or not self._forge.alive:
+                if self._forge is not None:
+                    self._forge.stop()
+                self._forge = await _Forge.start(self._told())
+        return await _Worker.start(self._told(), self._forge, self.snapshots.number)
+
+    def _told(self) -> str:
+        """What every process is told at its start."""
+        return json.dumps({**self.settings, "copies": str(self.snapshots.root)})
 
     async def _begin(self) -> None:
         worker: _Worker | None = None
@@ -572,12 +859,12 @@ class Pool:
             if self._failed > 2:
                 # Whatever keeps processes from starting will not be better in a millisecond.
                 await asyncio.sleep(min(2.0 ** (self._failed - 3), 30.0))
-            worker = await _Worker.start(self.settings)
+            worker = await self._start()
             worker.on_over = self._over
             self._all.add(worker)
             async with asyncio.timeout(_START):
                 await asyncio.shield(worker.ready)
-            if worker.ended.done():
+            if worker.ended.done() or worker.reason is not None:
                 raise StoppedError("died")
             worker.on_end = self._ended
             self._failed = 0
@@ -613,11 +900,6 @@ class Pool:
 
     def _ended(self, worker: _Worker) -> None:
         """A process that has ended, whoever ended it and whatever it was doing, has no place any more."""
-        self._drop(worker, "died")
-
-    def _drop(self, worker: _Worker, reason: str) -> None:
-        """Kill a worker, whose place is taken by a new one."""
-        worker.stop(reason)
         if worker in self._all:
             self._all.discard(worker)
             if worker in self._idle:
@@ -628,35 +910,40 @@ class Pool:
                 self._short -= 1
             self._fill()
 
-    def _over(self, worker: _Worker) -> None:
+    def _drop(self, worker: _Worker, reason: str) -> None:
+        """Kill a worker, whose place is taken by a new one."""
+        worker.stop(reason)
+        self._ended(worker)
+
+    def _over(self, worker: _Worker, exchange: Exchange) -> None:
         """A worker that has answered goes on to the next request, or ends where it is one too many."""
         if self.snapshots.old:
-            self.snapshots.forget(w.snapshot for w in self._all)
+            self.snapshots.forget(w.copy for w in self._all)
         if worker.reason is not None or worker not in self._all:
             return
+        if worker.long and asyncio.get_running_loop().time() - exchange.began < _SLICE:
+            # It was thought to be long and is not.
+            self._long_kinds.pop(exchange.kind, None)
         if not worker.long:
             self._offer(worker)
-        elif worker.nice:
+        elif worker.nice or self._short >= self.size + self.spare:
             # A process cannot take back that it lets others go first.
             self._drop(worker, "closed")
         else:
-            worker.long, worker.seasoned = False, True
+            worker.long = False
             self._longs -= 1
             self._short += 1
-            if self._short > self.size + self.spare:
-                # It has read what writes pages: of two the one that has not goes.
-                spare = next((other for other in self._idle if not other.seasoned), worker)
-                if spare is not worker:
-                    self._idle.remove(spare)
-                self._drop(spare, "closed")
-                if spare is worker:
-                    return
             self._offer(worker)
 
-    def _lengthen(self, worker: _Worker, kind: str) -> None:
+    def _lengthen(self, worker: _Worker, exchange: Exchange) -> None:
         """Move a worker to the long lane; where that is full its query is stopped."""
         if worker.long or worker.reason is not None:
             return
+        if exchange.kind is not None:
+            self._long_kinds[exchange.kind] = None
+            self._long_kinds.move_to_end(exchange.kind)
+            if len(self._long_kinds) > _KINDS:
+                self._long_kinds.popitem(last=False)
         if self._longs >= self.long:
             self._drop(worker, "crowded")
             return
@@ -664,18 +951,107 @@ class Pool:
         self._longs += 1
         self._short -= 1
         worker.clear()
-        if kind in {"answer", "index"}:
+        if exchange.task in {"answer", "index"}:
             # A stranger's query may be meant badly; a page is our own work and may take what it needs, if somebody
             # waits for it.
             worker.yield_processor()
         self._fill()
 
+    def _look(self) -> None:
+        """Look at everything that is worked on: what has to end, and what turns out to be long."""
+        self._clock = None
+        now = asyncio.get_running_loop().time()
+        for worker in list(self._all):
+            if len(worker.exchanges) == 0 or worker.reason is not None:
+                continue
+            exchange = worker.exchanges[0]
+            took = now - exchange.began
+            if now > exchange.until:
+                self._drop(worker, "slow")
+            elif took > _SLICE:
+                self._linger(worker, exchange, took)
+        if any(len(worker.exchanges) > 0 for worker in self._all):
+            self._tick()
+
+    def _tick(self) -> None:
+        if self._clock is None and not self._closed:
+            self._clock = asyncio.get_running_loop().call_later(_LOOK, self._look)
+
+    def _linger(self, worker: _Worker, exchange: Exchange, took: float) -> None:
+        """Look at a request that is not answered yet: where its process was at work all the time, it is a long one.
+
+        Where the machine was busy with something else, the request is not to blame and stays where it is.
+        """
+        if exchange.task == "open":
+            return
+        if exchange.forgotten:
+            self._drop(worker, "left")
+            return
+        exchange.slow()
+        if exchange.visit is not None:
+            exchange.visit.watch()
+        if worker.long:
+            return
+        if exchange.kind is not None and exchange.kind in self._long_kinds:
+            self._lengthen(worker, exchange)
+            return
+        used = worker.processor()
+        if used is None:
+            long = took > 10 * _SLICE
+        elif exchange.used is None:
+            exchange.used, long = used, False
+        else:
+            long = used - exchange.used > _WORKED
+        if long or took > _PATIENT_SLICE:
+            self._lengthen(worker, exchange)
+
     # -------- requests
 
+    def begin(
+        self, client: str, kind: bytes, accept: bytes, query: bytes, quick: Callable[[bytes | None], None]
+    ) -> Exchange | None:
+        """Begin with a query as it stands in an address, and call `quick` with the bytes of the reply.
+
+        None where that has to wait, or the pool has to know more of it: then `run` is the way. Where no whole reply
+        comes in a moment `quick` is called with None, and `run` goes on with what was begun.
+        """
+        snapshots = self.snapshots
+        if len(self._waiting) > 0 or not snapshots.fresh() or self._held.get(client, 0) >= self.each:
+            return None
+        text = ""
+        if len(self._hopeless) + len(self._long_kinds) > 0:
+            text = urllib.parse.unquote_plus(query.decode("ascii"))
+            if (snapshots.number, text) in self._hopeless:
+                return None
+        worker = self._free(page=False)
+        if worker is None:
+            return None
+        exchange = Exchange(worker, task="answer", limit=self.limit)
+        exchange.quick = quick
+        if len(self._long_kinds) > 0:
+            exchange.kind = _kind_of(text)
+        worker.copy = snapshots.number
+        worker.send(kind, b"".join((_COPY.pack(snapshots.number), accept, b"\0", query)), exchange)
+        self._begun(exchange)
+        return exchange
+
+    def _begun(self, exchange: Exchange) -> None:
+        """Look after a request from now on, and have one that is known to be long among its like at once."""
+        self._tick()
+        worker = exchange.worker
+        if exchange.kind in self._long_kinds and len(worker.exchanges) > 0 and worker.exchanges[0] is exchange:
+            self._lengthen(worker, exchange)
+
     async def run(
-        self, task: str, request: Mapping[str, Any], visit: Visit | None = None, *, limit: float | None = None
+        self,
+        task: str,
+        request: Mapping[str, Any],
+        visit: Visit | None = None,
+        *,
+        limit: float | None = None,
+        begun: Exchange | None = None,
     ) -> Reply | Stream:
-        """The reply to a request, or one that says why there is none.
+        """The reply to a request, or one that says why there is none; `begun` is the one that has been begun with.
 
         429 for too many of one client, 503 for too slow or too busy, both with Retry-After; 422 for what no process
         outlives. Raises StoppedError where the client has left.
@@ -689,7 +1065,7 @@ class Pool:
         key: object = None
         if task == "answer":
             key = (self.snapshots.number, request["query"], *request["default"], *request["named"])
-        if key is not None and (known := self._hopeless.get(key)) is not None:
+        if key is not None and begun is None and (known := self._hopeless.get(key)) is not None:
             had, when = known
             if limit <= had and time.monotonic() - when < _REMEMBERED:
                 self.stopped["known"] += 1
@@ -697,31 +1073,37 @@ class Pool:
                 return again(said, after=round(_REMEMBERED - (time.monotonic() - when)) + 1)
         self._held[visit.client] += 1
         try:
-            return await self._run(task, request, visit, limit, key)
+            return await self._run(task, request, visit, limit, key, begun)
         finally:
             self._held[visit.client] -= 1
             if self._held[visit.client] == 0:
                 del self._held[visit.client]
 
     async def _run(
-        self, task: str, request: Mapping[str, Any], visit: Visit, limit: float, key: object
+        self, task: str, request: Mapping[str, Any], visit: Visit, limit: float, key: object, begun: Exchange | None
     ) -> Reply | Stream:
         killed = 0
         loop = asyncio.get_running_loop()
         began = loop.time()
         while True:
+            left = limit
             try:
-                # Waiting is part of the time that a request may take: nobody's takes longer than the limit.
-                worker = await self._turn(visit, max(limit / 2, 3.0), task != "answer")
+                if begun is not None:
+                    exchange, begun = begun, None
+                    if key is not None:
+                        exchange.kind = _kind_of(request["query"])
+                else:
+                    # Waiting is part of the time that a request may take: nobody's takes longer than the limit.
+                    worker = await self._turn(visit, max(limit / 2, 3.0), task != "answer")
+                    left = max(limit - (loop.time() - began), min(limit, 0.5))
+                    exchange = await self._ask(worker, task, request, visit, left)
+                return await self._exchange(exchange, visit)
             except TimeoutError:
                 self.stopped["busy"] += 1
                 return again("all workers are busy with other queries; try again in a moment")
             except asyncio.QueueFull:
                 self.stopped["queue"] += 1
                 return again(f"{self.queue} requests wait already; try again in a moment")
-            try:
-                left = max(limit - (loop.time() - began), min(limit, 0.5))
-                return await self._exchange(worker, task, request, visit, left)
             except StoppedError as stopped:
                 if stopped.reason == "moved":
                     continue
@@ -742,38 +1124,46 @@ class Pool:
                     return again("the process that worked on this was killed; try again")
 
     def _remember(self, key: object, limit: float) -> None:
-        self._hopeless[key] = (limit, time.monotonic())
+        now = time.monotonic()
+        self._hopeless[key] = (limit, now)
         self._hopeless.move_to_end(key)
-        while len(self._hopeless) > 256:
+        while len(self._hopeless) > 256 or now - next(iter(self._hopeless.values()))[1] > _REMEMBERED:
             self._hopeless.popitem(last=False)
 
-    async def _turn(self, visit: Visit, patience: float, page: bool) -> _Worker:
-        while len(self._idle) > 0:
-            worker = next((w for w in self._idle if w.seasoned == page), self._idle[0])
-            self._idle.remove(worker)
+    def _free(self, *, page: bool) -> _Worker | None:
+        """A process that can be given a request now; the promise is to be kept, or declined."""
+        if len(self._idle) > 0:
+            # The one that was used last: its memory is the one that the processor has at hand.
+            worker = self._idle.pop()
             worker.promised += 1
             return worker
-        loop = asyncio.get_running_loop()
         if not page and len(self._waiting) == 0:
             # A request in the pipe of a process that has only just begun with another one will not wait there long.
-            now = loop.time()
+            now = asyncio.get_running_loop().time()
             for worker in self._all:
                 if (
-                    worker.depth == 1
+                    0 < worker.depth < _AHEAD_REQUESTS
                     and not worker.long
-                    and worker.ready.done()
                     and worker.reason is None
+                    and worker.ready.done()
                     and (len(worker.exchanges) == 0 or now - worker.exchanges[0].began < _FRESH)
                 ):
                     worker.promised += 1
                     return worker
+        return None
+
+    async def _turn(self, visit: Visit, patience: float, page: bool) -> _Worker:
+        worker = self._free(page=page)
+        if worker is not None:
+            return worker
+        loop = asyncio.get_running_loop()
         if sum(len(line) for line in self._waiting.values()) >= self.queue:
             raise asyncio.QueueFull
         turn: asyncio.Future[_Worker] = loop.create_future()
         self._waiting.setdefault(visit.client, deque()).append((turn, page))
         visit._stop = lambda: None if turn.done() else turn.set_exception(StoppedError("left"))
         late = loop.call_later(patience, lambda: None if turn.done() else turn.set_exception(TimeoutError()))
-        watch = loop.call_later(_SLICE, visit.watch)
+        watch = loop.call_later(0.15, visit.watch)
         try:
             return await turn
         except asyncio.CancelledError:
@@ -789,13 +1179,14 @@ class Pool:
         worker.promised -= 1
         self._offer(worker)
 
-    async def _exchange(
+    async def _ask(
         self, worker: _Worker, task: str, request: Mapping[str, Any], visit: Visit, limit: float
-    ) -> Reply | Stream:
-        loop = asyncio.get_running_loop()
+    ) -> Exchange:
+        """Send a request to a worker that was promised for it."""
         snapshots = self.snapshots
         try:
-            folder = snapshots.folder if snapshots.fresh() else await snapshots.current()
+            if not snapshots.fresh():
+                await snapshots.current()
             if visit.gone:
                 raise StoppedError("left")
             if worker.reason is not None or worker.ended.done() or worker.long:
@@ -804,89 +1195,50 @@ class Pool:
         except BaseException:
             self._decline(worker)
             raise
-        exchange = worker.ask({**request, "task": task, "snapshot": str(folder), "alarm": limit + _PATIENCE + 5})
-        clocks: list[_Deadline | asyncio.TimerHandle] = []
+        exchange = Exchange(worker, task=task, limit=limit, visit=visit)
+        if task == "answer":
+            exchange.kind = _kind_of(request["query"])
+        alarm = limit + _PATIENCE + 5
+        worker.ask({**request, "task": task, "copy": snapshots.number, "alarm": alarm}, exchange)
+        self._begun(exchange)
+        return exchange
 
-        def begin() -> None:
-            clocks.append(_Deadline(loop, loop.time() + limit, lambda: self._drop(worker, "slow")))
-            clocks.append(loop.call_later(_SLICE, self._linger, worker, exchange, visit, task, clocks))
-
-        exchange.begin = begin
-        worker.start_clock(exchange)
-        visit._stop = lambda: self._leave(worker, exchange)
+    async def _exchange(self, exchange: Exchange, visit: Visit) -> Reply | Stream:
+        exchange.visit = visit
+        visit._stop = lambda: self.leave(exchange)
         try:
-            reply, whole = await exchange.head
+            reply, all_of_it = await exchange.answered()
         except BaseException:
-            self._leave(worker, exchange)
+            self.leave(exchange)
             raise
-        finally:
-            if exchange.over or exchange.failed or not exchange.head.done():
-                for clock in clocks:
-                    clock.cancel()
-        if whole:
-            return reply
-        return self._stream(worker, exchange, reply, clocks)
+        return reply if all_of_it else self._stream(exchange, reply)
 
-    def _leave(self, worker: _Worker, exchange: _Exchange) -> None:
+    def leave(self, exchange: Exchange) -> None:
         """Nobody waits for this reply any more: end what works on it, or let it pass where it has not been begun."""
         if exchange.over or exchange.forgotten:
             return
-        if len(worker.exchanges) > 0 and worker.exchanges[0] is exchange:
+        worker = exchange.worker
+        if len(worker.exchanges) > 0 and worker.exchanges[0] is exchange and exchange.quick is None:
             self._drop(worker, "left")
         else:
-            exchange.forgotten = True
+            # One that was begun only now is over before another process could be.
+            exchange.quick = None
             exchange.fail(StoppedError("left"))
+            exchange.forgotten = True
 
-    def _linger(
-        self,
-        worker: _Worker,
-        exchange: _Exchange,
-        visit: Visit,
-        task: str,
-        clocks: list[_Deadline | asyncio.TimerHandle],
-        used: float | None = None,
-    ) -> None:
-        """Look at a request that is not answered yet: where its process was at work all the time, it is a long one.
-
-        Where the machine was busy with something else, the request is not to blame and stays where it is.
-        """
-        visit.watch()
-        if len(worker.exchanges) == 0 or worker.exchanges[0] is not exchange:
-            return
-        loop = asyncio.get_running_loop()
-        now = worker.processor()
-        if (
-            now is None
-            or (used is not None and now - used > _SLICE / 4)
-            or loop.time() - exchange.began > _PATIENT_SLICE
-        ):
-            self._lengthen(worker, task)
-        else:
-            since = now if used is None else used
-            again = loop.call_later(_SLICE / 2, self._linger, worker, exchange, visit, task, clocks, since)
-            clocks.append(again)
-
-    def _stream(
-        self, worker: _Worker, exchange: _Exchange, reply: Reply, clocks: list[_Deadline | asyncio.TimerHandle]
-    ) -> Stream:
-        def close() -> None:
-            for clock in clocks:
-                clock.cancel()
-            self._leave(worker, exchange)
-
+    def _stream(self, exchange: Exchange, reply: Reply) -> Stream:
         async def parts() -> AsyncIterator[bytes]:
+            loop = asyncio.get_running_loop()
             while True:
                 data = await exchange.part()
                 if data is None:
                     return
-                handed = asyncio.get_running_loop().time()
+                handed = loop.time()
                 yield data
                 # The time that the client takes to read is no time of the query.
-                for clock in clocks:
-                    if isinstance(clock, _Deadline):
-                        clock.extend(asyncio.get_running_loop().time() - handed)
+                exchange.extend(loop.time() - handed)
 
-        return Stream(reply, parts(), close)
+        return Stream(reply, parts(), lambda: self.leave(exchange))
 
     # -------- writing
 
@@ -894,15 +1246,15 @@ class Pool:
         """Change the store itself, one request at a time; what was written is read by whoever asks next."""
         async with self._writing:
             if self._writer is None or self._writer.ended.done():
-                self._writer = await _Worker.start(self.settings)
+                self._writer = await self._start()
                 await self._writer.ready
             worker = self._writer
             worker.promised += 1
-            exchange = worker.ask({**request, "task": "write", "alarm": limit + 5})
-            worker.start_clock(exchange)
+            exchange = Exchange(worker, task="write")
+            worker.ask({**request, "task": "write", "alarm": limit + 5}, exchange)
             late = asyncio.get_running_loop().call_later(limit, worker.stop, "slow")
             try:
-                reply, _ = await asyncio.shield(exchange.head)
+                reply, _ = await exchange.answered()
             except StoppedError as stopped:
                 # A transaction that was not ended is none: the store is as it was.
                 self.stopped[stopped.reason] += 1
@@ -922,27 +1274,18 @@ class Pool:
 _REMEMBERED = 30.0
 
 
-class _Deadline:
-    """Calls once, at a time that can be put off a little."""
+#: What queries are like that are known to be long: so many of them.
+_KINDS = 500
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, when: float, call: Callable[[], None]) -> None:
-        self._loop, self._when, self._call = loop, when, call
-        self._left = _PATIENCE
-        self._timer = loop.call_at(when, self._look)
+_COMMENT = re.compile(r"(?:^|(?<=[\s{}().;,]))#[^\r\n]*|\s+")
 
-    def extend(self, seconds: float) -> None:
-        seconds = min(seconds, self._left)
-        self._left -= seconds
-        self._when += seconds
 
-    def _look(self) -> None:
-        if self._loop.time() + 0.001 < self._when:
-            self._timer = self._loop.call_at(self._when, self._look)
-        else:
-            self._call()
+def _kind_of(query: str) -> int | None:
+    """What a query is like: its text without blanks and most comments; None for one that is too long to look at.
 
-    def cancel(self) -> None:
-        self._timer.cancel()
+    Only for a guess how long it will take: two that differ may be of one kind, and one may be of two.
+    """
+    return hash(_COMMENT.sub("", query)) if len(query) <= 10_000 else None
 
 
 def again(words: str, *, status: int = 503, after: int = 1) -> Reply:

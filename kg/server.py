@@ -888,10 +888,18 @@ def app(
     with Store.open(path, read_only=True):
         pass
     folder = (ontology if ontology is not None else Ontology.load()).folder.absolute()
-    settings = {"ontology": str(folder), "store": str(path), "memory": memory, "prefixes": dict(PREFIXES)}
+    settings = {
+        "ontology": str(folder),
+        "store": str(path),
+        "memory": memory,
+        "prefixes": dict(PREFIXES),
+        # What is the same for all queries that say nothing of it.
+        "quick": {"format": "", "default": [], "named": [], "offset": 0, "max_rows": max_rows, "max_bytes": max_bytes},
+        "alarm": limit + 65,
+    }
     pool = Pool(
         Snapshots(path, pause=pause),
-        json.dumps(settings),
+        settings,
         workers,
         limit,
         # One process more for each, where there is more than one: a new one takes a moment to start.

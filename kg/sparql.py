@@ -209,8 +209,8 @@ def refuse_update(sparql: str) -> None:
 
 def refuse_nesting(sparql: str) -> None:
     """Raise QueryError for a query that nests so deep that reading it would end the process."""
-    signs = sum(map(sparql.count, "{([!-+/|&^*=<>?$;,"))
-    if sparql.count("{") + sparql.count("(") + sparql.count("[") <= DEPTH and signs <= _CHAIN:
+    few = len(sparql) <= _CHAIN or sum(map(sparql.count, "{([!-+/|&^*=<>?$;,")) <= _CHAIN
+    if few and sparql.count("{") + sparql.count("(") + sparql.count("[") <= DEPTH:
         return
     chain = 0
     for word in tokens(sparql):

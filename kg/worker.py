@@ -1,30 +1,36 @@
 """What a worker process of the server does: answers one query, or writes one page, from a copy of the triples.
 
 A thread cannot be stopped, a process can: what takes too long, or too much memory, is killed by the server and takes
-nothing else with it. A request is a line of JSON on stdin. The reply comes on stdout in frames, each a letter, a length
-and so many bytes: `R` a whole reply, or `H` a head, `D` any number of parts and `E` the end. What is small comes whole,
-so that a fault that shows late can still be told by a status; what is large comes while it is being worked out.
+nothing else with it. Requests and replies are frames, each a letter, a length and so many bytes. A request is `J` with
+JSON, or `Q` for what comes most often: a number of a copy, an Accept header and a query as it stood in the address (`Z`
+the same, to be compressed). The reply is `R`, whole, or `H` a head, `D` any number of parts and `E` the end. What is
+small comes whole, so that a fault that shows late can still be told by a status; what is large comes while it is being
+worked out.
 
     {"task": "answer", "query": "SELECT ?p { <entity/place/330402> rdfs:label ?p }", "accept": "text/csv", …}
     →  R  200 text/csv   p⏎南湖区⏎
 
-This module imports little at its start: a process is ready for a query in a tenth of a second, and reads what writes
-pages when the first one is asked for.
+Where the system can fork, workers are copies of one process that has read everything they need (`forge`) and has opened
+nothing: a new one takes milliseconds. Elsewhere each is started anew, and imports what it needs when it is asked for.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import io
 import itertools
 import json
 import logging
 import os
+import select
 import signal
+import socket
 import sqlite3
 import struct
 import sys
+import urllib.parse
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -44,6 +50,12 @@ if TYPE_CHECKING:
 
 #: The head of a frame: what it is, and how many bytes follow.
 FRAME = struct.Struct("!cI")
+
+#: The first bytes of a `Q`: the number of the copy that it asks.
+COPY = struct.Struct("!I")
+
+#: What is said to the forge (`F`, and the copy to open), and what it says: `P` a process, `X` an end and its code.
+NEWS = struct.Struct("!cIi")
 
 #: Bytes of an answer that are held back before its head is sent, and then of each part.
 _HELD, _PART = 128 * 1024, 64 * 1024
@@ -70,8 +82,15 @@ class _Line:
             sent += os.write(self._file, data[sent:])
 
     def reply(self, reply: Reply) -> None:
-        head = json.dumps([reply.status, reply.media, dict(reply.headers)]).encode("ascii")
-        self.send(b"R", struct.pack("!I", len(head)), head, reply.body)
+        head = _head(reply.status, reply.media, *(text for pair in reply.headers.items() for text in pair))
+        self.send(b"R", head, reply.body)
+
+
+@functools.lru_cache(maxsize=256)
+def _head(status: int, media: str, *headers: str) -> bytes:
+    """The head of a whole reply with its length; there are few different ones."""
+    head = json.dumps([status, media, dict(zip(headers[::2], headers[1::2], strict=True))]).encode("ascii")
+    return struct.pack("!I", len(head)) + head
 
 
 class _Answer(io.BytesIO):
@@ -152,11 +171,14 @@ def squeezed(reply: Reply, asked: bool) -> Reply:
 # ---------------------------------------------------------------- queries
 
 
+#: Ontologies that were read, by their folder: the forge reads one for all.
+_ONTOLOGIES: dict[str, Ontology] = {}
+
+
 class _Desk:
     """What a worker has at hand: the triples of one snapshot, as Oxigraph's store and as kg's, and the ontology."""
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        self.name = str(folder)
         self.path = Path(settings["store"])
         self.prefixes: dict[str, str] = settings["prefixes"]
         self.base: str = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["base"]
@@ -179,11 +201,14 @@ class _Desk:
             with contextlib.suppress(sqlite3.Error):
                 self.store.names = Names(file)
 
-    @cached_property
+    @property
     def ontology(self) -> Ontology:
         from kg.ontology import Ontology
 
-        return Ontology.load(self._ontology)
+        name = str(self._ontology)
+        if name not in _ONTOLOGIES:
+            _ONTOLOGIES[name] = Ontology.load(self._ontology)
+        return _ONTOLOGIES[name]
 
     @cached_property
     def sources(self) -> api.Sources:
@@ -521,29 +546,44 @@ _TASKS: Mapping[str, Callable[[_Desk, Mapping[str, Any], _Line], Reply | None]] 
     "index": _index,
     "query page": _query_page,
     "graph page": _graph_page,
+    # To have a copy at hand before the first request for it comes.
+    "open": lambda desk, request, line: Reply(200, "text/plain", b""),
 }
 
 
-def work() -> None:
-    """The life of a worker process: a request a line on stdin, the frames of its reply on stdout."""
-    settings = json.loads(sys.argv[1])
+def work(settings: Mapping[str, Any], asked: int, answered: int, copy: int = 0) -> None:
+    """The life of a worker process: frames with requests come from one file, frames with replies go to the other.
+
+    `copy` is the number of the copy that most will ask for, to be opened before the first one comes.
+    """
     _confine(settings["memory"])
-    line = _Line(os.dup(1))
-    # Whatever else is printed must not stand between two replies.
-    os.dup2(2, 1)
+    line = _Line(answered)
+    desks = _Desks(settings)
+    if copy > 0:
+        # What is wrong with it the first request will say.
+        with contextlib.suppress(OSError, KgError):
+            desks.of(copy)
     line.send(b"Y")
-    desk: _Desk | None = None
-    for text in sys.stdin.buffer:
-        request = json.loads(text)
-        if hasattr(signal, "setitimer"):
+    clock = getattr(signal, "setitimer", None)
+    alarm = signal.ITIMER_REAL if clock is not None else 0
+    usual = settings["alarm"]
+    for kind, data in _frames(asked):
+        request: dict[str, Any] = {"task": "answer", **settings["quick"]} if kind != b"J" else json.loads(data)
+        if clock is not None:
             # Where the server itself was killed nobody else would stop this process.
-            signal.setitimer(signal.ITIMER_REAL, request["alarm"])
+            clock(alarm, request.get("alarm", usual))
         try:
-            if request["task"] == "write":
-                reply: Reply | None = _write(request, settings)
+            if kind != b"J":
+                (copy,) = COPY.unpack_from(data)
+                accept, _, text = data[COPY.size :].partition(b"\0")
+                request["query"] = _unquoted(text)
+                request["accept"] = accept.decode("latin-1")
+                request["gzip"] = kind == b"Z"
+                reply = _answer(desks.of(copy), request, line)
+            elif request["task"] == "write":
+                reply = _write(request, settings)
             else:
-                if desk is None or desk.name != request["snapshot"]:
-                    desk = _Desk(Path(request["snapshot"]), settings)
+                desk = desks.of(request["copy"])
                 if request.get("names", "") != "":
                     desk.find_by(Path(request["names"]))
                 reply = _TASKS[request["task"]](desk, request, line)
@@ -556,13 +596,142 @@ def work() -> None:
         except MemoryError:
             reply = refusal(422, DIED)
         except Exception:
-            _LOG.exception("a request failed: %s", text[:500])
+            _LOG.exception("a request failed: %s", data[:500].decode("utf-8", "replace"))
             reply = refusal(500, "the server failed here; its log says how")
-        if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        if clock is not None:
+            clock(alarm, 0)
         if reply is not None:
             # After a head this tells the server to cut the connection: there is no status any more to say it with.
             line.reply(squeezed(reply, request.get("gzip", False)))
+
+
+def work_on_pipes() -> None:
+    """The life of a worker process that was started for itself: requests on stdin, replies on stdout."""
+    answered = os.dup(1)
+    # Whatever else is printed must not stand between two replies.
+    os.dup2(2, 1)
+    work(json.loads(sys.argv[1]), 0, answered)
+
+
+class _Desks:
+    """The desks of the copies that are asked for: the newest, and the one before it until that is asked for."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._settings = settings
+        self._open: dict[int, _Desk] = {}
+
+    def of(self, copy: int) -> _Desk:
+        desk = self._open.get(copy)
+        if desk is None:
+            desk = self._open[copy] = _Desk(Path(self._settings["copies"]) / str(copy), self._settings)
+            while len(self._open) > 2:
+                del self._open[min(self._open)]
+        return desk
+
+
+def _frames(file: int) -> Iterator[tuple[bytes, bytes]]:
+    data = b""
+    while True:
+        while len(data) < FRAME.size:
+            more = os.read(file, 1 << 18)
+            if more == b"":
+                return
+            data += more
+        kind, size = FRAME.unpack_from(data)
+        if len(data) - FRAME.size < size:
+            parts, have = [data], len(data) - FRAME.size
+            while have < size:
+                parts.append(os.read(file, 1 << 20))
+                if parts[-1] == b"":
+                    return
+                have += len(parts[-1])
+            data = b"".join(parts)
+        end = FRAME.size + size
+        yield kind, data[FRAME.size : end]
+        data = data[end:]
+
+
+def _unquoted(text: bytes) -> str:
+    """A parameter of an address as text."""
+    try:
+        return urllib.parse.unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RefusedError(400, f"the address is not UTF-8, or has too many parameters: {error}") from None
+
+
+def forge() -> None:
+    """The life of the process that workers are copies of: it reads what they need, and forks one for each file it gets.
+
+    stdin is a socket to the server. There it gets `NEWS` with a file, one at a time, and says what process that has
+    become, and later how that ended. It ends with the server, and its workers with it.
+    """
+    settings = json.loads(sys.argv[1])
+    # The terminal sends it to all; the server says who ends and when.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control = socket.socket(fileno=0)
+    living: set[int] = set()
+
+    def end(*_: object) -> None:
+        for pid in living:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    _end_with_parent(signal.SIGTERM)
+    wake, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    # What any worker may need is read here, once. Nothing of it starts a thread or opens a file for long.
+    from kg import api, catalog, pages, store  # noqa: F401
+    from kg.ontology import Ontology
+
+    with contextlib.suppress(KgError):
+        _ONTOLOGIES[settings["ontology"]] = Ontology.load(Path(settings["ontology"]))
+    gc.collect()
+    gc.freeze()
+    control.send(NEWS.pack(b"P", 0, 0))
+    while True:
+        ready, _, _ = select.select([control.fileno(), wake], [], [])
+        if wake in ready:
+            os.read(wake, 1000)
+        with contextlib.suppress(ChildProcessError):
+            while (found := os.waitpid(-1, os.WNOHANG))[0] != 0:
+                living.discard(found[0])
+                control.send(NEWS.pack(b"X", found[0], os.waitstatus_to_exitcode(found[1])))
+        if control.fileno() not in ready:
+            continue
+        data, files, _, _ = socket.recv_fds(control, NEWS.size, 1)
+        if data == b"":
+            end()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for file in (control.detach(), wake, waker):
+                    os.close(file)
+                work(settings, files[0], files[0], NEWS.unpack(data)[1])
+                os._exit(0)
+            except BaseException:
+                _LOG.exception("a worker process ended")
+            finally:
+                os._exit(1)
+        living.add(pid)
+        os.close(files[0])
+        control.send(NEWS.pack(b"P", pid, 0))
+
+
+def _end_with_parent(by: signal.Signals) -> None:
+    """Have a signal sent to this process where the one that started it is killed; only Linux does."""
+    if sys.platform == "linux":
+        import ctypes
+
+        set_death_signal = 1
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(set_death_signal, by, 0, 0, 0)
 
 
 def _confine(memory: int) -> None:
@@ -578,9 +747,7 @@ def _confine(memory: int) -> None:
             resource.setrlimit(what, (most, most))
     if sys.platform == "linux":
         # SERVICE is refused before a query runs; this is for the case that the check has a hole. Where the kernel does
-        # not grant it nothing is lost. The second call ends this process where the server's is killed.
-        new_user, new_network, set_death_signal = 0x10000000, 0x40000000, 1
+        # not grant it nothing is lost.
+        new_user, new_network = 0x10000000, 0x40000000
         with contextlib.suppress(OSError, AttributeError):
-            libc = ctypes.CDLL(None)
-            libc.unshare(new_user | new_network)
-            libc.prctl(set_death_signal, signal.SIGKILL, 0, 0, 0)
+            ctypes.CDLL(None).unshare(new_user | new_network)
