@@ -149,12 +149,21 @@ def first_bytes(address: str, process: subprocess.Popen[bytes]) -> None:
     )
 
 
-def resident(pid: int) -> float:
-    """Megabytes that a process and its children hold; 0 where the system does not say."""
-    total = 0.0
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and those that they have."""
+    found: list[int] = []
     with contextlib.suppress(OSError):
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-        for one in (str(pid), *children):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+            found += [int(child), *descendants(int(child))]
+    return found
+
+
+def resident(pid: int) -> float:
+    """Megabytes that a process and its descendants hold; 0 where the system does not say."""
+    total = 0.0
+    for one in (pid, *descendants(pid)):
+        # One that ends meanwhile holds nothing.
+        with contextlib.suppress(OSError):
             rows = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii")
             total += sum(float(line.split()[1]) for line in rows.splitlines() if line.startswith("Pss:"))
     return total / 1024

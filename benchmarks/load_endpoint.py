@@ -35,7 +35,7 @@ import urllib.request
 from collections import Counter
 from pathlib import Path
 
-from bench_endpoint import free_port, resident
+from bench_endpoint import descendants, free_port, resident
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -180,8 +180,7 @@ def killer(pid: int, stop: threading.Event, killed: list[int]) -> None:
     """Kill one of the server's processes every few seconds."""
     while not stop.wait(random.uniform(2, 6)):
         with contextlib.suppress(OSError, IndexError, ValueError):
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-            one = int(random.choice(children))
+            one = random.choice(descendants(pid))
             os.kill(one, signal.SIGKILL)
             killed.append(one)
 

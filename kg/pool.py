@@ -256,6 +256,8 @@ class Exchange:
         self.task = task
         self.limit = limit
         self.visit = visit
+        #: The number of the copy that it asks.
+        self.copy = 0
         self.over = False
         #: Set for a request that another process took over: what still comes for it counts for nothing.
         self.forgotten = False
@@ -1027,7 +1029,7 @@ class Pool:
         if worker is None:
             return None
         exchange = Exchange(worker, task="answer", limit=self.limit)
-        exchange.quick = quick
+        exchange.quick, exchange.copy = quick, snapshots.number
         if len(self._long_kinds) > 0:
             exchange.kind = _kind_of(text)
         worker.copy = snapshots.number
@@ -1058,7 +1060,7 @@ class Pool:
         """
         visit = visit if visit is not None else Visit()
         limit = self.limit if limit is None else limit
-        if self._held[visit.client] >= self.each:
+        if begun is None and self._held[visit.client] >= self.each:
             self.stopped["client"] += 1
             words = f"this client has {self.each} requests here already; wait for one of them"
             return again(words, status=429)

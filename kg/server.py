@@ -40,15 +40,17 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from kg import api, catalog
 from kg.errors import KgError, StoreError
 from kg.negotiate import GRAPHS, HTML, TABLES, RefusedError, Reply, choose, refusal
 from kg.ontology import KG, Ontology
 from kg.pages import asset_bytes, words
-from kg.pool import Pool, Snapshots, StoppedError, Stream, Visit
+from kg.pool import Exchange, Pool, Snapshots, StoppedError, Stream, Visit, head_of
 from kg.rdf import PREFIXES
 from kg.store import Store
+from kg.wire import Heard, Sent, Wire, reads_gzip
 from kg.worker import DESCRIPTIONS, squeezed
 
 Scope = MutableMapping[str, Any]
@@ -81,7 +83,7 @@ Answer = Reply | Stream
 class _Ask:
     """A request: its parts read when they are asked for, as most need few of them."""
 
-    __slots__ = ("headers", "method", "path", "receive", "scope", "visit")
+    __slots__ = ("begun", "headers", "method", "path", "receive", "scope", "visit")
 
     def __init__(self, scope: Scope, receive: Receive, prefix: str) -> None:
         self.scope = scope
@@ -94,6 +96,8 @@ class _Ask:
         for name, value in scope["headers"]:
             headers[name] = headers[name] + b", " + value if name in headers else value
         self.headers = headers
+        #: What was begun for it before it came here.
+        self.begun: Exchange | None = scope.get("kg.begun")
         client = scope.get("client")
         self.visit = Visit(client[0] if client else "", self._left)
 
@@ -108,8 +112,7 @@ class _Ask:
     @property
     def gzip(self) -> bool:
         """True where the client reads gzip."""
-        accepted = self.headers.get(b"accept-encoding", b"")
-        return b"gzip" in accepted and b"gzip;q=0" not in accepted.replace(b" ", b"").replace(b"q=0.", b"")
+        return reads_gzip(self.headers.get(b"accept-encoding", b""))
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of the address."""
@@ -238,19 +241,19 @@ class _Log:
         self._lines: list[str] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    def line(self, ask: _Ask, status: int, size: int, seconds: float, note: str) -> None:
-        query = ask.scope["query_string"].decode("latin-1")
-        address = ask.scope["path"] + ("?" + query if query != "" else "")
+    def line(
+        self, *, client: str, method: str, address: str, agent: str, status: int, size: int, seconds: float, note: str
+    ) -> None:
         if self._json:
             row = {
                 "time": f"{time.time():.3f}",
-                "client": ask.visit.client,
-                "method": ask.method,
+                "client": client,
+                "method": method,
                 "address": address[:2000],
                 "status": status,
                 "bytes": size,
                 "ms": round(seconds * 1000, 2),
-                "agent": ask.header(b"user-agent")[:200],
+                "agent": agent,
                 **({"note": note} if note != "" else {}),
             }
             text = json.dumps(row, ensure_ascii=False)
@@ -258,7 +261,7 @@ class _Log:
             stamp = time.strftime("%Y-%m-%d %H:%M:%S")
             # What a client sends stays on its line.
             address = urllib.parse.quote(address[:2000], safe="/%?&=:;,.+-_~!*'()#[]@$")
-            text = f'{stamp} {ask.visit.client or "-"} "{ask.method} {address}" {status} {size} {seconds * 1000:.1f}ms'
+            text = f'{stamp} {client or "-"} "{method} {address}" {status} {size} {seconds * 1000:.1f}ms'
             text += f" {note}" if note != "" else ""
         self._lines.append(text)
         if self._timer is None:
@@ -316,6 +319,15 @@ class Service:
         self._kept: OrderedDict[object, tuple[int, list[tuple[bytes, bytes]], bytes]] = OrderedDict()
         self._kept_bytes = 0
         self._kept_of = 0
+        #: The same for answers that went the short way (`kg.wire`), by the bytes of the request.
+        self._sent: OrderedDict[bytes, Sent] = OrderedDict()
+        self._sent_bytes = 0
+        self._sent_of = 0
+        #: Heads of answers as workers write them, with what is sent for them.
+        self._heads: dict[tuple[bytes, str], tuple[int, bytes, bytes] | None] = {}
+        #: How the requests begin that may go the short way.
+        path = b"/sparql?query="
+        self.starts: tuple[bytes, ...] = (b"GET " + path, b"GET " + self._prefix.encode("ascii") + path)
         self._routes: Mapping[str, Callable[[_Ask], Awaitable[Answer]]] = {
             "": self._graph_page,
             "sparql": self._sparql,
@@ -344,7 +356,7 @@ class Service:
             key = None
             if ask.method == "GET":
                 key = (ask.path, scope["query_string"], ask.headers.get(b"accept"), ask.gzip, b"")
-                known = self._known(key)
+                known = self._known(key) if ask.begun is None else None
                 if known is not None and b"if-none-match" not in ask.headers:
                     status, headers, body = known
                     size = len(body)
@@ -357,10 +369,22 @@ class Service:
             note = stopped.reason
         finally:
             ask.visit.end()
+            if ask.begun is not None:
+                self._pool.leave(ask.begun)
             seconds = time.perf_counter() - began
             self._numbers.count(route if route in self._routes else "other", status, seconds, size)
             if self._log is not None:
-                self._log.line(ask, status, size, seconds, note)
+                query = scope["query_string"].decode("latin-1")
+                self._log.line(
+                    client=ask.visit.client,
+                    method=ask.method,
+                    address=scope["path"] + ("?" + query if query != "" else ""),
+                    agent=ask.header(b"user-agent")[:200],
+                    status=status,
+                    size=size,
+                    seconds=seconds,
+                    note=note,
+                )
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -421,17 +445,7 @@ class Service:
             finally:
                 answer.close()
             reply = answer = reply._replace(body=body or reply.body)
-        headers = [
-            (b"content-type", _media(reply.media)),
-            (b"access-control-allow-origin", b"*"),
-            (b"access-control-expose-headers", b"*"),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-        ]
-        # XML may hold script wherever a browser shows it as a page.
-        defaults = {"vary": "Accept, Accept-Encoding", "content-security-policy": "default-src 'none'; sandbox"}
-        for name, value in {**defaults, **reply.headers}.items():
-            headers.append((name.encode("ascii"), value.encode("latin-1", "replace")))
+        headers = _headers(reply.media, reply.headers)
         empty = reply.status in {204, 304}
         if isinstance(answer, Stream):
             return await self._send_parts(ask, answer, headers, send)
@@ -495,6 +509,85 @@ class Service:
     def _etag(self) -> str:
         return f'W/"{self._pool.snapshots.tag}"'
 
+    # -------- the short way
+
+    def wants_page(self, accept: str) -> bool:
+        """True for a browser, which gets the page to write queries in."""
+        return _wants_page(accept, "")
+
+    def recall(self, request: bytes) -> Sent | None:
+        """What was answered to the same bytes, where the store has not changed since."""
+        snapshots = self._pool.snapshots
+        if self._sent_of != snapshots.number or not snapshots.fresh():
+            return None
+        sent = self._sent.get(request)
+        if sent is None:
+            self._numbers.misses += 1
+            return None
+        self._numbers.hits += 1
+        self._sent.move_to_end(request)
+        return sent
+
+    def begin(self, wire: Wire, heard: Heard, query: bytes) -> Exchange | None:
+        """Have a query worked on as it stands in the address; None where no worker is free."""
+        client = wire.client[0] if wire.client is not None else ""
+        return self._pool.begin(client, b"Z" if heard.gzip else b"Q", heard.accept, query, wire.answered)
+
+    def worded(self, exchange: Exchange, data: bytes, request: bytes) -> Sent | None:
+        """The reply of a worker as it is sent; None for one with something that depends on the request."""
+        head, end = head_of(data)
+        snapshots = self._pool.snapshots
+        key = (head, snapshots.tag) if exchange.copy == snapshots.number else None
+        known = self._heads.get(key) if key is not None else None
+        if known is None:
+            status, media, headers = json.loads(head)
+            if "x-kg-next-offset" in headers or (status == 200 and key is None):
+                # Of the state before this one: its ETag is gone.
+                return None
+            if status == 200:
+                headers |= {"etag": self._etag(), "cache-control": "no-cache"}
+            text = b"".join(b"%b: %b\r\n" % pair for pair in _headers(media, headers))
+            known = status, STATUS_LINE[status], text + b"content-length: "
+            if len(self._heads) > 500:
+                self._heads.clear()
+            if key is not None:
+                self._heads[key] = known
+        status, line, text = known
+        body = data[end:]
+        sent = Sent(status, line, b"%b%d\r\n\r\n" % (text, len(body)), body)
+        if status == 200:
+            self._keep_sent(request, sent)
+        return sent
+
+    def _keep_sent(self, request: bytes, sent: Sent) -> None:
+        if self._sent_of != self._pool.snapshots.number:
+            self._sent.clear()
+            self._sent_bytes, self._sent_of = 0, self._pool.snapshots.number
+        self._sent[request] = sent
+        self._sent_bytes += len(request) + len(sent.rest) + len(sent.body) + 500
+        while self._sent_bytes > _KEPT:
+            other, old = self._sent.popitem(last=False)
+            self._sent_bytes -= len(other) + len(old.rest) + len(old.body) + 500
+
+    def note(self, client: str, address: bytes, agent: str, sent: Sent, seconds: float) -> None:
+        """Count an answer that went the short way, and write it to the log."""
+        self._numbers.count("sparql", sent.status, seconds, len(sent.body))
+        if self._log is not None:
+            self._log.line(
+                client=client,
+                method="GET",
+                address=address.decode("latin-1"),
+                agent=agent,
+                status=sent.status,
+                size=len(sent.body),
+                seconds=seconds,
+                note="",
+            )
+
+    def abandon(self, exchange: Exchange) -> None:
+        """Have a query let alone whose client has left."""
+        self._pool.leave(exchange)
+
     # -------- tasks of the workers
 
     async def _run(self, ask: _Ask, task: str, request: Mapping[str, Any], *, limit: float | None = None) -> Answer:
@@ -509,7 +602,12 @@ class Service:
         if task != "answer":
             self._index_names()
             request["names"] = str(self._names) if self._names is not None else ""
-        answer = await self._pool.run(task, request, ask.visit, limit=limit)
+        begun, ask.begun = ask.begun, None
+        if begun is not None and begun.copy != snapshots.number:
+            # Its ETag would not be that of what it says.
+            self._pool.leave(begun)
+            begun = None
+        answer = await self._pool.run(task, request, ask.visit, limit=limit, begun=begun)
         reply = answer.reply if isinstance(answer, Stream) else answer
         if reply.status != 200:
             return answer
@@ -799,6 +897,22 @@ _PREFLIGHT = {
 }
 
 
+def _headers(media: str, more: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer, and those of this one."""
+    headers = [
+        (b"content-type", _media(media)),
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-expose-headers", b"*"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+    ]
+    # XML may hold script wherever a browser shows it as a page.
+    defaults = {"vary": "Accept, Accept-Encoding", "content-security-policy": "default-src 'none'; sandbox"}
+    for name, value in {**defaults, **more}.items():
+        headers.append((name.encode("ascii"), value.encode("latin-1", "replace")))
+    return headers
+
+
 @functools.lru_cache(maxsize=64)
 def _media(media: str) -> bytes:
     known = media.startswith("text/") and "charset" not in media
@@ -940,6 +1054,7 @@ def serve(
             ready(f"http://{shown}:{listener.getsockname()[1]}/")
         config = uvicorn.Config(
             application,
+            http=Wire.of(application),
             log_config=None,
             access_log=False,
             server_header=False,

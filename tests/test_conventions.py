@@ -27,7 +27,7 @@ ORDER = [
     "ontology", "values", "register", "gazetteer", "corpus", "recognize", "resolve", "extract", "explain",
     "judgements", "reprints", "rdf", "identity", "names",
     "store", "remote", "export", "network", "layout", "view", "search", "pipeline", "review", "evaluate", "api",
-    "catalog", "pages", "worker", "pool", "server", "cli.voice", "cli.printing", "cli.messages", "cli.application",
+    "catalog", "pages", "worker", "pool", "wire", "server", "cli.voice", "cli.printing", "cli.messages", "cli.application",
     "cli.build", "cli.ask", "cli.publish", "cli.check", "cli.judge", "cli.demo", "cli.manual", "cli", "__main__",
 ]  # fmt: skip
 
@@ -51,7 +51,7 @@ OWNERS = {
     "rjieba": {"recognize"},
     "trafilatura": {"corpus"},
     "typer": {"cli"},
-    "uvicorn": {"server"},
+    "uvicorn": {"server", "wire"},
     "uvloop": {"server"},  # what uvicorn runs on, where there is one
 }
 
