@@ -11,6 +11,7 @@ Lists have an order that is always the same, and come in pages: `page` and `limi
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -22,11 +23,15 @@ from typing import Any
 from kg import __version__, network, search, view
 from kg.errors import QueryError, StoreError, UnknownNameError
 from kg.model import Extraction
+from kg.network import Route
 from kg.ontology import KG, Ontology
 from kg.store import Store
 
 #: Rows of a page where nobody says how many, and the most that can be asked for.
 ROWS, MOST = 50, 500
+
+#: Up to so many facts are read as a whole to search for ways: it takes about half a second for a thousand.
+AT_ONCE = 5000
 
 _STATUSES = ("done", "planned", "signed", "started", "completed", "ended", "denied")
 
@@ -43,6 +48,22 @@ class Sources:
     def network(self) -> network.FactNetwork:
         """All facts as a network: read once for all searches of ways."""
         return network.load_network(self.store, self.ontology)
+
+    @cached_property
+    def large(self) -> bool:
+        """Are there more facts than are read at once? Then ways are searched for around their ends."""
+        return sum(search.front(self.store, ontology=self.ontology).facts.values()) > AT_ONCE
+
+    def ways(self, source: str, target: str, count: int) -> Sequence[Route]:
+        """The best ways between two entities, by IRI."""
+        if self.large:
+            degrees = functools.partial(fact_counts, self.store, self.ontology)
+            near = network.between(self.store, self.ontology, source, target, degrees=degrees)
+            known = near.nodes.keys() >= {source, target}
+            return network.paths(near, source, target, k=count, degrees=degrees(list(near.nodes))) if known else ()
+        if not self.network.nodes.keys() >= {source, target}:
+            return ()
+        return network.paths(self.network, source, target, k=count)
 
 
 # ---------------------------------------------------------------- what can be asked
@@ -384,10 +405,7 @@ def _path(sources: Sources, *, from_: str, to: str, count: int) -> dict[str, Any
     ends = [_resolve(sources, name) for name in (from_, to)]
     if ends[0].iri == ends[1].iri:
         raise QueryError(f"{from_!r} and {to!r} are one entity: {ends[0].label}")
-    known = sources.network
-    found: Sequence[network.Route] = ()
-    if all(end.iri in known.nodes for end in ends):
-        found = network.paths(known, ends[0].iri, ends[1].iri, k=count)
+    found = sources.ways(ends[0].iri, ends[1].iri, count)
     iris = list(dict.fromkeys(fact.id for way in found for step in way.steps for fact in step))
     rows = {r.iri: r for r in search.fact_rows(sources.store, iris, ontology=sources.ontology)}
     named = search.named(sources.store, [node for way in found for node in way.nodes])
@@ -416,6 +434,8 @@ def _graph(
     *,
     around: str | None,
     type: str | None,  # noqa: A002
+    since: str | None,
+    until: str | None,
     find: str | None,
     from_: str | None,
     to: str | None,
@@ -430,7 +450,7 @@ def _graph(
     if around is not None:
         hit = _resolve(sources, around)
         entities = [hit.iri]
-        facts = newest_facts(store, ontology, hit.iri, type=type)
+        facts = newest_facts(store, ontology, hit.iri, type=type, since=since, until=until)
     elif find is not None:
         entities = [hit.iri for hit in search.find(store, find, ontology=ontology, limit=30)]
     elif document is not None:
@@ -446,8 +466,8 @@ def _graph(
     else:
         ends = [_resolve(sources, name) for name in (from_ or "", to or "")]
         entities = [end.iri for end in ends]
-        if ends[0].iri != ends[1].iri and all(i in sources.network.nodes for i in entities):
-            ways = network.paths(sources.network, entities[0], entities[1], k=3)
+        if ends[0].iri != ends[1].iri:
+            ways = sources.ways(entities[0], entities[1], 3)
             facts = list(dict.fromkeys(f.id for way in ways for step in way.steps for f in step))
     part = network.load_network(store, ontology, facts=facts, entities=entities)
     found = view.part(part, ontology, totals=fact_counts(store, ontology, part.nodes), articles=articles, whole=True)
@@ -462,28 +482,46 @@ def newest_facts(
     entity: str,
     *,
     type: str | None = None,  # noqa: A002
+    since: str | None = None,
+    until: str | None = None,
     limit: int = AROUND,
 ) -> list[str]:
-    """The IRIs of the newest facts that an entity (by IRI) takes part in."""
-    roles = " ".join(f"<{KG}{r}>" for r in ontology.roles)
-    names = ontology.subclasses(search.fact_class(ontology, type)) if type is not None else tuple(ontology.facts)
-    kinds = " ".join(f"<{KG}{n}>" for n in names)
+    """The IRIs of the newest facts that an entity (by IRI) takes part in, of one class or of all.
+
+    With `since` and `until`, dates of reduced precision, only facts that may have been in that time, as the page
+    filters them: what is known by its year is in every month of it.
+    """
+    roles = "|".join(f"<{KG}{r}>" for r in ontology.roles)
+    where = f"?fact {roles} <{entity}> . OPTIONAL {{ ?fact <{KG}dateEnd> ?day }}"
+    if type is not None:
+        kinds = ", ".join(f"<{KG}{n}>" for n in ontology.subclasses(search.fact_class(ontology, type)))
+        where += f" ?fact a ?class . FILTER(?class IN ({kinds}))"
+    if since is not None:
+        where += f" FILTER(STR(?day) >= {search.literal(_day(since, last=False))})"
+    if until is not None:
+        where += f" ?fact <{KG}dateStart> ?from . FILTER(STR(?from) <= {search.literal(_day(until, last=True))})"
     rows = store.query(
-        f"""SELECT DISTINCT ?fact ?day WHERE {{ VALUES ?role {{ {roles} }} ?fact ?role <{entity}> .
-            VALUES ?class {{ {kinds} }} ?fact a ?class . OPTIONAL {{ ?fact <{KG}dateEnd> ?day }} }}
-            ORDER BY DESC(STR(?day)) ?fact LIMIT {limit}"""
+        f"SELECT DISTINCT ?fact ?day WHERE {{ {where} }} ORDER BY DESC(STR(?day)) ?fact LIMIT {limit}"
     ).values()
     return list(dict.fromkeys(str(row["fact"]) for row in rows))
 
 
+def _day(date: str, *, last: bool) -> str:
+    """The first or last day of a year, a month or a day; raises QueryError for anything else."""
+    if re.fullmatch(r"\d{4}(-\d\d){0,2}", date) is None:
+        raise QueryError(f"{date!r} is no year, month or day; write 2018, 2018-06 or 2018-06-01")
+    return date + ("-12-31" if last else "-01-01")[len(date) - 4 :]
+
+
 def fact_counts(store: Store, ontology: Ontology, entities: Iterable[str]) -> dict[str, int]:
-    """Of how many facts each of some entities is a participant."""
-    roles = " ".join(f"<{KG}{r}>" for r in ontology.roles)
-    kinds = " ".join(f"<{KG}{c}>" for c in ontology.facts)
-    values = " ".join(f"<{iri}>" for iri in entities)
+    """Of how many facts each of some entities is a participant; of a large store the index of names knows it."""
+    iris = list(entities)
+    if store.names is not None:
+        return store.names.degrees(iris)
+    roles = "|".join(f"<{KG}{r}>" for r in ontology.roles)
+    values = " ".join(f"<{iri}>" for iri in iris)
     rows = store.query(
-        f"""SELECT ?e (COUNT(DISTINCT ?fact) AS ?n) WHERE {{ VALUES ?e {{ {values} }} VALUES ?role {{ {roles} }}
-            ?fact ?role ?e . VALUES ?class {{ {kinds} }} ?fact a ?class }} GROUP BY ?e"""
+        f"SELECT ?e (COUNT(DISTINCT ?fact) AS ?n) WHERE {{ VALUES ?e {{ {values} }} ?fact {roles} ?e }} GROUP BY ?e"
     ).values()
     return {str(row["e"]): int(row["n"]) for row in rows if "e" in row}
 
@@ -839,6 +877,8 @@ OPERATIONS: Mapping[str, Operation] = {
             (
                 Parameter("around", _NAME),
                 _TYPE,
+                Parameter("since", "facts around an entity that were in this year, month or day, or later"),
+                Parameter("until", "facts around an entity that were in this year, month or day, or earlier"),
                 Parameter("find", _NAME),
                 Parameter("from", _NAME),
                 Parameter("to", _NAME),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kg.corpus import fold
@@ -21,6 +21,8 @@ MOST = 1000
 
 _SCHEMA = """
 CREATE TABLE name (iri TEXT, type TEXT, code TEXT, plain TEXT, bare TEXT, pinyin TEXT, initials TEXT, size INTEGER);
+CREATE TABLE degree (iri TEXT PRIMARY KEY, facts INTEGER) WITHOUT ROWID;
+CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 _INDEXES = "".join(f"CREATE INDEX name_{c} ON name ({c});" for c in ("plain", "bare", "pinyin", "initials", "code"))
 
@@ -64,10 +66,12 @@ class Names:
     @staticmethod
     def write(
         file: Path, rows: Iterable[tuple[str, str, str | None, Sequence[str]]], *, legal: Collection[str],
-        before: Path | None = None,
+        before: Path | None = None, degrees: Iterable[tuple[str, int]] = (), notes: Mapping[str, str] | None = None,
     ) -> int:  # fmt: skip
         """Write the index of rows of IRI, class, code and names; gives the number of names.
 
+        `degrees` are the entities with the number of facts that each takes part in, `notes` what else takes long to
+        work out and is the same until the store changes.
         `before` is the index of an earlier state: what it has in pinyin need not be spelt again, which takes longest.
         """
         spelt: dict[str, tuple[str, str]] = {}
@@ -92,6 +96,8 @@ class Names:
         try:
             database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
             count = database.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values()).rowcount
+            database.executemany("INSERT INTO degree VALUES (?, ?)", degrees)
+            database.executemany("INSERT INTO note VALUES (?, ?)", sorted((notes or {}).items()))
             database.executescript(_INDEXES)
             database.commit()
         finally:
@@ -133,6 +139,20 @@ class Names:
         """Every name with the IRI of what it belongs to, for a search by likeness."""
         where, values = self._of(types)
         yield from self._rows.execute(f"SELECT plain, iri FROM name WHERE 1 {where}", values)
+
+    def degrees(self, iris: Sequence[str]) -> dict[str, int]:
+        """Of how many facts each of some entities is a participant; those of none are left out."""
+        found: dict[str, int] = {}
+        for start in range(0, len(iris), 500):
+            some = iris[start : start + 500]
+            text = f"SELECT iri, facts FROM degree WHERE iri IN ({', '.join('?' * len(some))})"
+            found.update(self._rows.execute(text, some))
+        return found
+
+    def note(self, key: str) -> str | None:
+        """A note that was written with the index."""
+        row = self._rows.execute("SELECT value FROM note WHERE key = ?", [key]).fetchone()
+        return None if row is None else str(row[0])
 
     def _find(
         self, where: str, values: Sequence[str | int], types: Collection[str] | None, *, most: int = MOST

@@ -167,8 +167,8 @@ def missing_page(site: Site, name: str) -> Page:
 #: A store of so many facts is in the page as a whole; of more it holds the start, and asks for what is looked at.
 WHOLE = 2000
 
-#: The start of a large store: so many of its busiest entities with so many of their newest facts each, and the newest.
-BUSIEST, OF_EACH, NEWEST = 12, 10, 40
+#: Of so many facts each of the busiest entities brings the newest to the start of a large store.
+OF_EACH = 10
 
 
 def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Page:
@@ -180,10 +180,10 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
     store, ontology = site.store, site.ontology
     centres = [search.resolve_name(store, name, ontology=ontology) for name in around]
     focus = [centre.iri for centre in centres]
-    numbers = search.stats(store, ontology=ontology, top=BUSIEST)
+    front = search.front(store, ontology=ontology)
     # The classes of the statistics are the narrowest: what the page counts are the broad ones.
     counts: dict[str, int] = {}
-    for name, count in numbers.facts:
+    for name, count in front.facts.items():
         if name in ontology.facts:
             counts[ontology.top(name)] = counts.get(ontology.top(name), 0) + count
     total = sum(counts.values())
@@ -196,9 +196,9 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
     else:
         facts = [f for iri in focus for f in api.newest_facts(store, ontology, iri)]
         if len(focus) == 0:
-            for named, _ in numbers.busiest:
-                facts += api.newest_facts(store, ontology, named.iri, limit=OF_EACH)
-            facts += [row.iri for row in search.facts(store, ontology=ontology, limit=NEWEST).rows]
+            for iri in front.busiest:
+                facts += api.newest_facts(store, ontology, iri, limit=OF_EACH)
+            facts += front.newest
         part = network.load_network(store, ontology, facts=list(dict.fromkeys(facts)), entities=focus)
         totals = api.fact_counts(store, ontology, part.nodes)
     title = " · ".join(centre.label for centre in centres) or site.words["graph"]
@@ -214,9 +214,10 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
         "tail": f"?lang={language}" if site.chosen else "",
         "counts": counts,
         "total": {
-            "entities": sum(count for _, count in numbers.entities),
+            "entities": sum(front.entities.values()),
             "facts": total,
-            "documents": numbers.documents,
+            "documents": front.documents,
+            "more": not front.exact,
         },
     }
     text = render(

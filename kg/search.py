@@ -13,8 +13,10 @@ say DISTINCT, and count distinct facts.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -279,10 +281,97 @@ def _likely(typed: str, names: Iterable[tuple[str, str]], limit: int) -> list[st
 
 
 def index_names(store: Store, file: Path, *, ontology: Ontology, before: Path | None = None) -> int:
-    """Write the index that finds names in a large store at once (`kg.names`); gives the number of names."""
+    """Write the index that finds names in a large store at once (`kg.names`); gives the number of names.
+
+    Beside the names stand the facts of each entity by number, and what the front page tells of the whole store: both
+    are worked out by reading all of it.
+    """
     legal = {name for grammar in ontology.names.values() for name in grammar.legal}
     rows = ((k.iri, k.type, k.code, (k.label, *k.aliases)) for k in _all_known(store))
-    return Names.write(file, rows, legal=legal, before=before)
+    roles = " ".join(f"<{KG}{r}>" for r in ontology.roles)
+    counted = _select(
+        store,
+        f"SELECT ?e (COUNT(DISTINCT ?fact) AS ?n) WHERE {{ VALUES ?role {{ {roles} }} ?fact ?role ?e }} GROUP BY ?e",
+    )
+    degrees = [(row["e"].value, int(row["n"].value)) for row in counted]
+    notes = {"front": json.dumps(dataclasses.asdict(_front(store, ontology, degrees)), ensure_ascii=False)}
+    return Names.write(file, rows, legal=legal, before=before, degrees=degrees, notes=notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What a page tells of a whole store: facts and entities by class, how many documents, the IRIs of the entities in
+    most facts and of the newest facts. Where it is not `exact`, numbers are of what was looked at, and there is more.
+    """
+
+    facts: Mapping[str, int]
+    entities: Mapping[str, int]
+    documents: int
+    busiest: tuple[str, ...]
+    newest: tuple[str, ...]
+    exact: bool = True
+
+
+#: Busiest entities and newest facts that a `Front` names.
+BUSIEST, NEWEST = 12, 40
+
+
+#: Up to so many facts a store is read as a whole for its `Front` where there is no index of names; of more, so many.
+SAMPLE = 20_000
+
+
+def front(store: Store, *, ontology: Ontology) -> Front:
+    """A store at a glance; of a large one it comes from the index of names, and of a part of it until that is made."""
+    kept = store.names.note("front") if store.names is not None else None
+    if kept is not None:
+        found = json.loads(kept)
+        busiest, newest = tuple(found["busiest"]), tuple(found["newest"])
+        return Front(found["facts"], found["entities"], found["documents"], busiest, newest)
+    facts = f"{{ SELECT DISTINCT ?fact WHERE {{ ?fact <{KG}evidence> ?told }} LIMIT {SAMPLE + 1} }}"
+    count = _select(store, f"SELECT (COUNT(*) AS ?n) WHERE {facts}")
+    if int(count[0]["n"].value) <= SAMPLE:
+        return _front(store, ontology, None)
+    classes = [row["t"].value.removeprefix(KG) for row in _select(store, f"SELECT ?t WHERE {{ {facts} ?fact a ?t }}")]
+    few = facts.replace(f"LIMIT {SAMPLE + 1}", "LIMIT 3000")
+    roles = "|".join(f"<{KG}{r}>" for r in ontology.roles)
+    dated = f"SELECT DISTINCT ?fact ?day WHERE {{ {few} ?fact <{KG}dateEnd> ?day }} ORDER BY DESC(STR(?day))"
+    parties = _select(store, f"SELECT DISTINCT ?fact ?e WHERE {{ {few} ?fact {roles} ?e }}")
+    most = sorted(Counter(row["e"].value for row in parties).items(), key=lambda pair: (-pair[1], pair[0]))
+    return Front(
+        facts={name: classes.count(name) for name in ontology.facts if name in classes},
+        entities={"": len(most)},
+        documents=0,
+        busiest=tuple(iri for iri, _ in most[:BUSIEST]),
+        newest=tuple(dict.fromkeys(row["fact"].value for row in _select(store, dated)))[:NEWEST],
+        exact=False,
+    )
+
+
+def _front(store: Store, ontology: Ontology, degrees: Sequence[tuple[str, int]] | None) -> Front:
+    def by_class(classes: Iterable[str]) -> dict[str, int]:
+        # Class by class: of one list of all of them Oxigraph keeps every pair in memory.
+        counted = {}
+        for name in classes:
+            rows = _select(store, f"SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE {{ ?x a <{KG}{name}> }}")
+            counted[name] = int(rows[0]["n"].value)
+        return {name: count for name, count in counted.items() if count > 0}
+
+    if degrees is None:
+        degrees = [(named.iri, count) for named, count in stats(store, ontology=ontology, top=BUSIEST).busiest]
+    most = sorted(degrees, key=lambda pair: (-pair[1], pair[0]))[:BUSIEST]
+    days = _select(
+        store,
+        f"SELECT DISTINCT ?fact ?day WHERE {{ ?fact <{KG}dateEnd> ?day }}"
+        f" ORDER BY DESC(STR(?day)) ?fact LIMIT {NEWEST}",
+    )
+    documents = _select(store, f"SELECT (COUNT(DISTINCT ?d) AS ?n) WHERE {{ ?d a <{KG}Document> }}")
+    return Front(
+        facts=by_class(ontology.facts),
+        entities=by_class(ontology.entities),
+        documents=int(documents[0]["n"].value),
+        busiest=tuple(iri for iri, _ in most),
+        newest=tuple(dict.fromkeys(row["fact"].value for row in days)),
+    )
 
 
 def resolve_name(store: Store, text: str, *, ontology: Ontology, type: str | None = None) -> Hit:  # noqa: A002
@@ -528,7 +617,13 @@ def facts(
         raise QueryError(f"facts are sorted by {', '.join(SORTS)}, not {sort!r}")
     where = []
     kinds = ontology.subclasses(fact_class(ontology, type)) if type is not None else tuple(ontology.facts)
-    where.append(f"VALUES ?type {{ {' '.join(f'<{KG}{k}>' for k in kinds)} }} ?fact a ?type .")
+    if document is None:
+        where.append(f"VALUES ?type {{ {' '.join(f'<{KG}{k}>' for k in kinds)} }} ?fact a ?type .")
+    else:
+        # A document has few facts: from a list of classes Oxigraph would read those of all documents first.
+        where.append(f"?told <{KG}inDocument> <{document_iri(store, document)}> .")
+        where.append(f"?fact <{KG}evidence> ?told ; a ?type .")
+        where.append(f"FILTER(?type IN ({', '.join(f'<{KG}{k}>' for k in kinds)}))")
     roles = " ".join(f"<{KG}{r}>" for r in ontology.roles)
     for n, name in enumerate(participants):
         who = resolve_name(store, name, ontology=ontology)
@@ -541,8 +636,6 @@ def facts(
     if place is not None:
         there = resolve_name(store, place, ontology=ontology)
         where.append(f"VALUES ?placed {{ {roles} }} ?fact ?placed ?inside . ?inside {INSIDE} <{there.iri}> .")
-    if document is not None:
-        where.append(f"?fact <{KG}evidence>/<{KG}inDocument> <{document_iri(store, document)}> .")
     if status is not None:
         where.append(f"?fact <{KG}status> {literal(status)} .")
     if min_amount is not None:
@@ -939,6 +1032,9 @@ def documents(store: Store) -> list[Listed]:
 
 def document_iri(store: Store, text: str) -> str:
     """The IRI of a document that a typed id, the start of one, or an IRI means; raises UnknownNameError."""
+    exact = store.iris.document(_id(store, text.strip()))
+    if len(_select(store, f"SELECT ?t WHERE {{ {exact} a ?t . FILTER(?t = <{KG}Document>) }} LIMIT 1")) > 0:
+        return exact.value
     rows = _select(store, f"SELECT DISTINCT ?d WHERE {{ ?d a <{KG}Document> }} ORDER BY ?d")
     ids = [_id(store, row["d"].value) for row in rows]
     typed = _id(store, text.strip())

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from made_up import capital, many, pact, resolve
 
-from kg import api
+from kg import api, network, search
 from kg.errors import QueryError, UnknownNameError
 from kg.gazetteer import Gazetteer
+from kg.names import Names
 from kg.ontology import Ontology
 from kg.store import SourceRecord, Store
 
@@ -189,3 +190,71 @@ def test_openapi_tells_every_address() -> None:
 def test_the_description_is_in_the_documentation() -> None:
     page = (Path(__file__).parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
     assert [o.path for o in api.OPERATIONS.values() if f"`/api/{o.path}`" not in page] == []
+
+
+# ---------------------------------------------------------------- stores that are not read as a whole
+
+
+def test_a_part_read_by_itself_is_what_the_whole_has_of_it(sources: api.Sources) -> None:
+    whole = network.load_network(sources.store, ONTOLOGY)
+    assert network.load_network(sources.store, ONTOLOGY, facts=list(whole.facts)) == whole
+
+
+def test_ways_around_their_ends_are_the_ways_of_the_whole(sources: api.Sources) -> None:
+    ends = sorted(sources.network.nodes)
+    pairs = [(a, b) for a in ends for b in ends if a < b]
+    joined = 0
+    for a, b in pairs:
+        near = network.between(
+            sources.store, ONTOLOGY, a, b, degrees=lambda some: api.fact_counts(sources.store, ONTOLOGY, some)
+        )
+        known = network.paths(sources.network, a, b)
+        found = network.paths(near, a, b) if near.nodes.keys() >= {a, b} else ()
+        joined += len(known) > 0
+        assert [way.nodes for way in found] == [way.nodes for way in known]
+        assert [[[f.id for f in step] for step in way.steps] for way in found] == [
+            [[f.id for f in step] for step in way.steps] for way in known
+        ]
+    assert joined > 3
+
+
+def test_ways_of_a_large_store_read_no_more_than_they_need(
+    sources: api.Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = sorted(sources.network.nodes)[:2]
+    known = api.Sources(sources.store, ONTOLOGY, sources.extraction).ways(a, b, 3)
+    monkeypatch.setattr(api, "AT_ONCE", 0)
+    large = api.Sources(sources.store, ONTOLOGY, sources.extraction)
+    assert [way.nodes for way in large.ways(a, b, 3)] == [way.nodes for way in known]
+    assert "network" not in vars(large)
+
+
+def test_facts_of_a_time_are_asked_for(sources: api.Sources) -> None:
+    name = "南湖区"
+    every = ask(sources, "graph", around=name)
+    years = sorted({str(f["p"][0])[:4] for f in every["facts"] if "p" in f})
+    some = ask(sources, "graph", around=name, since=years[0], until=years[0])
+    wanted = {f["i"] for f in every["facts"] if "p" in f and f["p"][0][:4] <= years[0] <= f["p"][1][:4]}
+    assert {f["i"] for f in some["facts"]} == wanted != set()
+    with pytest.raises(QueryError, match="no year, month or day"):
+        ask(sources, "graph", around=name, since="last year")
+
+
+def test_a_large_store_tells_of_itself_from_the_index_of_names(
+    sources: api.Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = sources.store
+    known = search.front(store, ontology=ONTOLOGY)
+    assert known.exact
+    assert sum(known.facts.values()) == len(sources.network.facts)
+    counts = api.fact_counts(store, ONTOLOGY, sources.network.nodes)
+    search.index_names(store, tmp_path / "names.sqlite", ontology=ONTOLOGY)
+    monkeypatch.setattr(store, "names", Names(tmp_path / "names.sqlite"))
+    assert search.front(store, ontology=ONTOLOGY) == known
+    assert api.fact_counts(store, ONTOLOGY, sources.network.nodes) == counts
+    monkeypatch.setattr(store, "names", None)
+    monkeypatch.setattr(search, "SAMPLE", 3)
+    some = search.front(store, ontology=ONTOLOGY)
+    assert not some.exact
+    assert 0 < sum(some.facts.values()) <= 4
+    assert set(some.busiest) <= sources.network.nodes.keys()

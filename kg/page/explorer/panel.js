@@ -186,6 +186,7 @@ function panel() {
   /** @type {Map<number, number>} */ const byKind = new Map();
   all.forEach(f => byKind.set(facts[f].c, (byKind.get(facts[f].c) || 0) + 1));
   root.append(el('h2', '', t('facts', all.length)));
+  if (lazy() && factsOf[n].length < entity.total) root.append(el('p', 'hint', t('newestOf', factsOf[n].length, entity.total)));
   if (byKind.size > 1) {
     const chips = el('div', 'kinds');
     [...byKind].sort((a, b) => b[1] - a[1]).forEach(([c, count]) => { const b = button('chip more', '', () => { const chosen = b.getAttribute('aria-pressed') !== 'true'; chips.querySelectorAll('button').forEach((/** @type {Element} */ x) => x.setAttribute('aria-pressed', 'false')); b.setAttribute('aria-pressed', String(chosen)); list.replaceChildren(); cards(list, chosen ? all.filter(f => facts[f].c === c) : all); }); b.append(bar(lineColour(c)), label(factKinds[c]), el('b', '', count)); b.setAttribute('aria-pressed', 'false'); chips.append(b); });

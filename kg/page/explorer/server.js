@@ -12,7 +12,7 @@ function makeServer(given) {
   const take = part => { const got = absorb(part); evaluate(); return got; };
   return {
     lazy: given.lazy, home: given.home + given.tail, sparql: given.sparql + given.tail, entity: given.entity, fact: given.fact, document: given.document, tail: given.tail, counts: given.counts, total: given.total,
-    async near(n, kind) { const got = take(await ask(given.graph, { around: decoded(entities[n].id), ...(kind ? { type: kind } : {}) })); filters(); return got.nodes.length; },
+    async near(n, only) { const got = take(await ask(given.graph, { around: decoded(entities[n].id), ...only })); filters(); return got.nodes.length; },
     async find(text) { return take(await ask(given.graph, { find: text })).nodes; },
     async path(a, b) { return take(await ask(given.graph, { from: decoded(entities[a].id), to: decoded(entities[b].id) })).facts.length; },
     async read(doc) { take(await ask(given.graph, { document: decoded(articles[doc].id) })); },

@@ -3,7 +3,7 @@
 /** @typedef {{key?: number, line?: number} | null} Hit */
 /** @typedef {{click: (hit: Hit, shift: boolean) => void, twice: (key: number) => void, hover: (hit: Hit, x: number, y: number) => void, dragged: (key: number) => void, moved: () => void}} Host */
 /** @typedef {{name: string, view: () => View, draw: () => void, resize: () => void, look: (cx: number, cy: number, k: number) => void, boxes: () => LabelBox[], frames: () => number}} Engine */
-/** What a page that is served knows of its server. @typedef {{lazy: boolean, home: string, sparql: string, entity: string, fact: string, document: string, tail: string, counts: Record<string, number>, total: {entities: number, facts: number, documents: number}, near: (n: number, kind: string) => Promise<number>, find: (text: string) => Promise<number[]>, path: (a: number, b: number) => Promise<number>, read: (doc: number) => Promise<void>, fetchEntity: (id: string) => Promise<number>, fetchDocument: (id: string) => Promise<number>}} Server */
+/** What a page that is served knows of its server. @typedef {{lazy: boolean, home: string, sparql: string, entity: string, fact: string, document: string, tail: string, counts: Record<string, number>, total: {entities: number, facts: number, documents: number, more: boolean}, near: (n: number, only: Record<string, string>) => Promise<number>, find: (text: string) => Promise<number[]>, path: (a: number, b: number) => Promise<number>, read: (doc: number) => Promise<void>, fetchEntity: (id: string) => Promise<number>, fetchDocument: (id: string) => Promise<number>}} Server */
 
 /** @param {string} message */
 const fault = message => { const box = $('fault'); box.textContent = message; box.hidden = false; };
@@ -100,12 +100,28 @@ function toAll() {
 function pin(n) { remember(); if (state.pinned.has(n)) state.pinned.delete(n); else state.pinned.add(n); refresh(true); }
 /** @param {number} n */
 function hide(n) { remember(); state.hidden.add(n); state.pinned.delete(n); select(null, false); }
-/** All that is around an entity on the server, once. @param {number} n */
+/** What was asked for already, by entity and filters. @type {Set<string>} */ const askedFor = new Set();
+/** What is around an entity on the server: the newest facts, of the time and the one class that the filters leave. @param {number} n */
 async function more(n) {
   if (!server || !server.lazy || factsOf[n].length >= entities[n].total) return;
+  const on = factKinds.filter((_, c) => !state.offFacts.has(c));
+  /** @type {Record<string, string>} */ const only = on.length === 1 && factKinds.length > 1 ? { type: on[0].name } : {};
+  if (state.by === 'event' && state.from) only.since = state.from;
+  if (state.by === 'event' && state.to) only.until = state.to;
+  const key = JSON.stringify([n, only]);
+  if (askedFor.has(key)) return;
   say(t('loading'));
-  try { await server.near(n, ''); } catch (error) { fault(t('offline', /** @type {Error} */ (error).message)); }
+  try { await server.near(n, only); askedFor.add(key); } catch (error) { fault(t('offline', /** @type {Error} */ (error).message)); }
   evaluate();
+}
+let waiting = 0;
+/** A filter was changed: on a server there may be more that passes it around the selected entity than is here. */
+function sift() {
+  refresh();
+  if (!lazy() || !state.sel || state.sel.kind !== 'node') return;
+  const n = state.sel.node, before = facts.length;
+  clearTimeout(waiting);
+  waiting = window.setTimeout(async () => { await more(n); if (facts.length > before) refresh(); }, 300);
 }
 function moreNodes() {
   const next = entities.map((_, n) => n).filter(n => !state.shown.has(n) && near(n).some(m => state.shown.has(m))), list = (next.length ? next : entities.map((_, n) => n).filter(n => !state.shown.has(n))).slice(0, 60);
@@ -317,8 +333,8 @@ function toggles(items, off, count, icon) {
     box.type = 'checkbox';
     box.checked = !off.has(i);
     row.classList.toggle('off', off.has(i));
-    box.addEventListener('change', () => { if (box.checked) off.delete(i); else off.add(i); row.classList.toggle('off', !box.checked); refresh(); });
-    const only = button('only', t('only'), event => { event.preventDefault(); off.clear(); items.forEach((_, k) => { if (k !== i) off.add(k); }); filters(); refresh(); });
+    box.addEventListener('change', () => { if (box.checked) off.delete(i); else off.add(i); row.classList.toggle('off', !box.checked); sift(); });
+    const only = button('only', t('only'), event => { event.preventDefault(); off.clear(); items.forEach((_, k) => { if (k !== i) off.add(k); }); filters(); sift(); });
     only.setAttribute('aria-label', `${t('only')} ${label(item)}`);
     row.append(only);
     return row;
@@ -373,7 +389,7 @@ function filters() {
     [[from, place(state.from, 0), t('from')], [to, place(state.to, last), t('to')]].forEach(([input, value, name]) => {
       Object.assign(input, { type: 'range', min: 0, max: last, step: 1, value });
       input.setAttribute('aria-label', name);
-      input.addEventListener('input', () => { const [a, b] = show(); input.setAttribute('aria-valuetext', steps.steps[+input.value]); state.from = a > 0 ? steps.steps[a] : ''; state.to = b < last ? steps.steps[b] : ''; refresh(); });
+      input.addEventListener('input', () => { const [a, b] = show(); input.setAttribute('aria-valuetext', steps.steps[+input.value]); state.from = a > 0 ? steps.steps[a] : ''; state.to = b < last ? steps.steps[b] : ''; sift(); });
     });
     range.append(from, to);
     root.append(bars, range, ends);
@@ -563,7 +579,8 @@ function language() {
   document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
   $('q').placeholder = t('search'); $('q').setAttribute('aria-label', t('search')); $('hits').setAttribute('aria-label', t('search'));
   const total = server ? server.total : { entities: entities.length, facts: facts.length, documents: articles.length };
-  $('summary').textContent = t('summary', total.entities, total.facts, total.documents);
+  // Until a server has read all of a large store it knows of a part only.
+  $('summary').textContent = server && server.total.more ? t('summaryMore', total.facts) : t('summary', total.entities, total.facts, total.documents);
   $('skip').textContent = t('skip'); $('net').setAttribute('aria-label', t('net')); $('filters').setAttribute('aria-label', t('filters')); $('panel').setAttribute('aria-label', t('panel')); $('tools').setAttribute('aria-label', t('tools')); $('more').textContent = t('more');
   $('zoom').replaceChildren(...(/** @type {[string, string, () => void][]} */ ([['+', 'zoomIn', () => zoom(1.35)], ['−', 'zoomOut', () => zoom(1 / 1.35)], ['⤢', 'fit', () => { moved = false; fit(); }]])).map(([sign, name, action]) => { const b = button('', sign, action); b.setAttribute('aria-label', t(name)); b.title = t(name); return b; }));
 }
