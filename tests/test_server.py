@@ -21,7 +21,7 @@ import pyoxigraph as ox
 import pytest
 from made_up import capital, entity, many, pact, resolve
 
-from kg import pages
+from kg import pages, search
 from kg.errors import KgError, StoreError
 from kg.gazetteer import Gazetteer
 from kg.model import Document, Extraction, Fact, Span
@@ -603,7 +603,7 @@ def test_the_graph_page_of_a_large_store_is_a_start(monkeypatch: pytest.MonkeyPa
         store.reconcile(resolve(list(store.extractions())), ontology=ontology, gazetteer=Gazetteer.load())
         site = pages.Site(store, ontology)
         monkeypatch.setattr(pages, "OF_EACH", 2)
-        monkeypatch.setattr(pages, "NEWEST", 3)
+        monkeypatch.setattr(search, "NEWEST", 3)
 
         def data() -> dict[str, Any]:
             found = re.search(r'id="kg-data">(.*?)</script>', pages.graph_page(site).text, re.DOTALL)
