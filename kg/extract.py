@@ -276,6 +276,7 @@ class Extractor:
         )
         self._pivots = tuple(lexicon["pivots"])
         self._ventures = frozenset(lexicon["ventures"])
+        self._venture_words = tuple(self._ventures)
         self._movings = tuple(lexicon["movings"])
         self._joint_efforts = tuple(lexicon["joint_efforts"])
         self._status = [
@@ -336,18 +337,21 @@ class Extractor:
         drafts: list[Fact] = []
         dropped: Counter[tuple[str, str]] = Counter()
         state = _State()
-        wanted = {full for full, _ in recognition.short_forms}
-        owners = {m.name: linked.of[m.span.start, m.span.end] for m in recognition.mentions if m.name in wanted}
-        named = {short: owners[full] for full, short in recognition.short_forms if full in owners}
+        named: dict[str, str] = {}
+        if len(recognition.short_forms) > 0:
+            wanted = {full for full, _ in recognition.short_forms}
+            owners = {m.name: linked.of[m.span.start, m.span.end] for m in recognition.mentions if m.name in wanted}
+            named = {short: owners[full] for full, short in recognition.short_forms if full in owners}
         announcer = self._announcer(recognition, linked)
         for word in self._announcing_self:
             owner = next((named[w] for w in (word, *self._announcing_self) if w in named), announcer)
             if owner is not None:
                 named.setdefault(word, owner)
         for m in recognition.mentions:
-            for word in self._ventures:
-                if m.type == "Company" and document.folded.endswith(word, max(0, m.span.start - 6), m.span.start):
-                    named.setdefault(word, linked.of[m.span.start, m.span.end])  # 合资公司星衡半导体
+            if m.type == "Company" and document.folded.endswith(self._venture_words, 0, m.span.start):
+                for word in self._venture_words:
+                    if document.folded.endswith(word, max(0, m.span.start - 6), m.span.start):
+                        named.setdefault(word, linked.of[m.span.start, m.span.end])  # 合资公司星衡半导体
         state.holders = {
             linked.of[p.person.span.start, p.person.span.end]
             for p in recognition.posts
@@ -411,6 +415,8 @@ class Extractor:
         """
         ends = {m.span.end for m in mentions}
         spans = [b.span() for b in _BRACKET.finditer(text) if b.start() in ends]
+        if len(spans) == 0 and "《" not in text:
+            return mentions
         # 签署《东昌府区·聊城大学共建协议》: the title of the paper names them, but they are not who signs.
         whole = {(m.span.start, m.span.end) for m in mentions}
         spans += [b.span() for b in _PAPER.finditer(text) if (b.start() + 1, b.end() - 1) not in whole]
@@ -851,16 +857,17 @@ class _Reading:
         return self.references.get(spot) or self.linked.of[spot]
 
     def _clauses(self) -> list[_Clause]:
-        cuts = [self.sentence.start]
+        start, end = self.sentence.start, self.sentence.end
+        cuts = [start]
         closed = [(m.span.start, m.span.end) for m in self.mentions]
-        closed += [b.span() for b in _BRACKET.finditer(self.text, self.sentence.start, self.sentence.end)]
-        for match in _CLAUSE.finditer(self.text, self.sentence.start, self.sentence.end):
-            labelled = self.text.startswith((":", "："), match.start()) and self.text.endswith(
-                self.x._labels, cuts[-1], match.end()
-            )
-            if not labelled and not any(s <= match.start() < e for s, e in closed):
+        closed += [b.span() for b in _BRACKET.finditer(self.text, start, end)]
+        for match in _CLAUSE.finditer(self.text, start, end):
+            at = match.start()
+            if any([s <= at < e for s, e in closed]):
+                continue
+            if self.text[at] not in ":：" or not self.text.endswith(self.x._labels, cuts[-1], match.end()):
                 cuts.append(match.end())
-        cuts.append(self.sentence.end)
+        cuts.append(end)
         return [_Clause(a, b) for a, b in pairwise(cuts) if b > a]
 
     def _groups(self, mentions: list[Mention], clause: _Clause) -> list[_Group]:
@@ -999,25 +1006,30 @@ class _Reading:
 
     def _triggers(self, clauses: list[_Clause]) -> None:
         start = self.sentence.start
-        taken = [(m.span.start, m.span.end) for m in self.mentions]
         ends = {m.span.end for m in self.mentions}
-        taken += [b.span() for b in _BRACKET.finditer(self.text, start, self.sentence.end) if b.start() in ends]
+        taken = bytearray(self.sentence.end - start)  # 1 where a name stands, or a bracket right behind one
+        for m in self.mentions:
+            taken[m.span.start - start : m.span.end - start] = b"\1" * (m.span.end - m.span.start)
+        for bracket in _BRACKET.finditer(self.text, start, self.sentence.end):
+            if bracket.start() in ends:
+                taken[bracket.start() - start : bracket.end() - start] = b"\1" * (bracket.end() - bracket.start())
+        at = 0  # the clause that the triggers have come to
         for number, a, b in self.x._triggers.find_matches_as_indexes(self.text[start : self.sentence.end]):
-            a, b = a + start, b + start
-            if any(s < b and a < e for s, e in taken):
+            if taken.find(1, a, b) >= 0:
                 continue
+            a, b = a + start, b + start
             if b - a == 1 and not (
                 a in self.recognition.tags and (b in self.recognition.tags or b >= self.sentence.end)
             ):
                 continue  # 任 in 主任
-            clause = next((c for c in clauses if c.start <= a < c.end), None)
-            if clause is None:
-                continue
+            while clauses[at].end <= a:
+                at += 1
+            clause = clauses[at]
             tail = self.text[b : min(clause.end, b + 60)]
-            frames = tuple(
+            frames = tuple([
                 f for f in self.x._frames[number]
                 if not self._blocked(f, a, b) and (len(f.after) == 0 or any(w in tail for w in f.after))
-            )  # fmt: skip
+            ])  # fmt: skip
             if len(frames) > 0:
                 clause.triggers.append(_Trigger(a, b, self.x._words[number], frames))
             if self.trace is not None:
@@ -1046,10 +1058,10 @@ class _Reading:
                     owned.lead, owner.lead, owner.modifier = owner.lead, "", True
 
     def _blocked(self, frame: Frame, a: int, b: int) -> bool:
-        after, before = self.text[b : b + 8], self.text[max(0, a - 6) : a]
+        text = self.text
         return (
-            (len(frame.not_before) > 0 and after.startswith(frame.not_before) and not after.startswith(self.x._money))
-            or (len(frame.not_after) > 0 and before.endswith(frame.not_after))
+            (text.startswith(frame.not_before, b) and not text.startswith(self.x._money, b))
+            or text.endswith(frame.not_after, 0, a)
             or (frame.intransitive and self.recognition.tags.get(b, "x").startswith(("n", "m", "eng", "zg")))
         )
 
@@ -2443,11 +2455,11 @@ def _outermost(mentions: Iterable[Mention]) -> list[Mention]:
 
 def _by_sentence(things: Sequence[T], spans: Sequence[tuple[int, int]]) -> Callable[[Sentence], list[T]]:
     """What lies inside a sentence, found by bisection: the spans are in reading order."""
+    if len(things) == 0:
+        return lambda _: []
     starts = [start for start, _ in spans]
 
     def inside(sentence: Sentence) -> list[T]:
-        if len(starts) == 0:
-            return []
         low = bisect_left(starts, sentence.start)
         high = bisect_left(starts, sentence.end, low)
         return [things[i] for i in range(low, high) if spans[i][1] <= sentence.end]

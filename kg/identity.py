@@ -868,7 +868,7 @@ class _Corpus:
         )
 
     def _parents(self) -> None:
-        parents: dict[str, Counter[str]] = defaultdict(Counter)
+        parents: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for document in sorted(self.seen):
             for seen in self.seen[document]:
                 if seen.entity.parent is not None:
@@ -1173,6 +1173,8 @@ def _bare(reference: str) -> str:
 
 def _majority(values: Iterable[str]) -> str:
     counts = Counter(values)
+    if len(counts) == 1:
+        return next(iter(counts))
     return min(counts, key=lambda v: (-counts[v], -len(v), v))
 
 

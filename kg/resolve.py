@@ -81,6 +81,7 @@ class Linker:
         self.gazetteer: Gazetteer = recognizer.gazetteer
         # Names come back in every article; the caches hold what was found about a name, never about a document.
         self.key = lru_cache(maxsize=65536)(self._key)
+        self.parts = lru_cache(maxsize=65536)(self._parts)
         lexicon = self.ontology.lexicon
         self._forms = tuple(lexicon["stock_forms"])
         self._owned = tuple(
@@ -152,17 +153,14 @@ class Linker:
                 full = {self.gazetteer.get(c).name for m in group.mentions if m.code for c in m.code.split("|")}
                 if len(full) == 1:
                     group.name = full.pop()
-        main = self._main_places(groups, recognition)
         by_name: dict[tuple[str, str], _Group] = {}
-        counts = Counter(
-            m.name
-            for m in recognition.mentions
-            if m.rule != "local" and (m.type == "Park" or (m.type == "Place" and m.name.endswith(self.zones)))
-        )
+        main: list[_Group] = []
+        parks: list[str] = []
+        if any(m.rule == "local" for m in others):
+            main, parks = self._main_places(groups, recognition), self._parks(recognition)
         for m in others:
             if m.rule == "abroad":
                 inside.setdefault(m.span.start, []).append(m.span.end)
-        parks = [n for n, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
         for mention in others:
             name: str | None = mention.name
             owner: _Group | None = None
@@ -190,8 +188,9 @@ class Linker:
                 group.why.setdefault(mention.name, "completed-by-place")
             elif mention.name != group.name:
                 group.why.setdefault(mention.name, "same-spelling")
-        groups = self._one_type(groups)
-        self._merge_said(groups, recognition)
+        if len(groups) > 1:
+            groups = self._one_type(groups)
+            self._merge_said(groups, recognition)
         self._merge_short_forms(groups, recognition.short_forms, self._apart(recognition))
         groups = [g for g in groups if len(g.mentions) > 0]
         groups.sort(key=lambda g: (g.mentions[0].span.start, -g.mentions[0].span.end))
@@ -222,11 +221,17 @@ class Linker:
 
     def _context(self, places: Sequence[Mention]) -> list[str]:
         """Codes that are certain: of names that only one place has."""
+        if len(places) == 0:
+            return []
         sure = Counter(m.code for m in places if m.code is not None and "|" not in m.code)
         return [code for code, _ in sorted(sure.items(), key=lambda item: (-item[1], item[0])) if code is not None]
 
     def _main_places(self, groups: list[_Group], recognition: Recognition) -> list[_Group]:
         """Divisions, the most spoken of first; a place inside a longer name counts half."""
+        ranked = [g for g in groups if g.code is not None and self.gazetteer.get(g.code).kind == "division"]
+        unsure = [g for g in groups if g.code is None and g.type == "Place" and g.name[-1] in self.recognizer.levels]
+        if len(ranked) < 2:
+            return ranked + unsure
         longest: dict[int, int] = {}
         for m in recognition.mentions:
             longest[m.span.start] = max(m.span.end, longest.get(m.span.start, 0))
@@ -234,9 +239,16 @@ class Linker:
         def weight(group: _Group) -> float:
             return sum(0.5 if longest[m.span.start] > m.span.end else 1.0 for m in group.mentions)
 
-        ranked = [g for g in groups if g.code is not None and self.gazetteer.get(g.code).kind == "division"]
-        unsure = [g for g in groups if g.code is None and g.type == "Place" and g.name[-1] in self.recognizer.levels]
         return sorted(ranked, key=lambda g: (-weight(g), g.mentions[0].span.start)) + unsure
+
+    def _parks(self, recognition: Recognition) -> list[str]:
+        """The names of parks and zones, the most spoken of first."""
+        counts = Counter(
+            m.name
+            for m in recognition.mentions
+            if m.rule != "local" and (m.type == "Park" or (m.type == "Place" and m.name.endswith(self.zones)))
+        )
+        return [n for n, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
     def _complete(self, mention: Mention, main: list[_Group], parks: Sequence[str]) -> tuple[str | None, _Group | None]:
         """区发改局 → 南湖区发改局, 高新区管委会 → 天津高新区管委会: the name with the division or zone that the text
@@ -318,7 +330,7 @@ class Linker:
     def _merge_short_forms(
         self, groups: list[_Group], short_forms: Sequence[tuple[str, str]], apart: set[frozenset[str]]
     ) -> None:
-        named = {self.key(m.name): g for g in groups for m in g.mentions}
+        named = {self.key(m.name): g for g in groups for m in g.mentions} if len(short_forms) > 0 else {}
         for full, short in short_forms:
             owner, other = named.get(self.key(full)), named.get(self.key(short))
             if (
@@ -334,6 +346,8 @@ class Linker:
                 owner.final().aliases.add(short)
                 owner.final().why.setdefault(short, "defined-short-form")
         free = [g for g in groups if g.code is None and len(g.mentions) > 0 and g.type != "Person"]
+        if len(free) < 2:
+            return
         near = self._near(free)
         for group in sorted(free, key=lambda g: (len(g.name), g.name)):
             ranked = [
@@ -389,8 +403,8 @@ class Linker:
             return chain[0][1]
         return None
 
-    def parts(self, name: str, kind: str) -> NameParts:
-        """A name taken apart for `fit`; what is asked often is taken apart once."""
+    def _parts(self, name: str, kind: str) -> NameParts:
+        """A name taken apart for `fit`."""
         key = self.key(name)
         bare = self.key(re.sub(r"\([^()]*\)", "", name)) if "(" in name else key
         local = self.key(self.recognizer.without_places(name))
@@ -488,25 +502,25 @@ class Linker:
             for m in g.mentions:
                 starts[m.span.start].append((m, g))
         for group in groups:
-            mentions = sorted(group.mentions, key=lambda m: (m.span.start, m.span.end))
+            mentions = group.mentions
+            if len(mentions) > 1:
+                mentions = sorted(mentions, key=lambda m: (m.span.start, m.span.end))
+            name, surfaces = group.name, [m.name for m in mentions]
             for m in mentions:
                 of[m.span.start, m.span.end] = ids[id(group)]
-            surfaces = Counter(m.name for m in mentions if m.rule != "local")
-            name = group.name
-            if group.code is None and len(surfaces) > 0 and all(m.rule not in ("local", "abroad") for m in mentions):
-                name = max(surfaces, key=lambda s: (len(s), surfaces[s], s))
-            as_read = {"".join(recognition.document.quote(m.span).split()) for m in mentions}
+            if group.code is None and all(m.rule != "local" and m.rule != "abroad" for m in mentions):
+                name = max(dict.fromkeys(surfaces), key=lambda s: (len(s), surfaces.count(s), s))
+            names = {*surfaces, *group.aliases, *_inner_names(name)}
+            names.update("".join(recognition.document.quote(m.span).split()) for m in mentions)
             if group.code is not None:
                 # 绍兴县 inside 浙江省绍兴县 is a form of its own
-                as_read |= {
+                names.update(
                     m.name[n.span.end - n.span.start :]
                     for m in mentions
                     for n, _ in starts[m.span.start]
                     if n.span.end < m.span.end and n.code is not None
-                }
-            aliases = sorted(
-                (set(surfaces) | as_read | {m.name for m in mentions} | group.aliases | _inner_names(name)) - {name}
-            )
+                )
+            names.discard(name)
             parent = None
             if group.code is not None:
                 parent = next(
@@ -517,6 +531,7 @@ class Linker:
                     (
                         ids[id(g)]
                         for m in mentions
+                        if len(starts[m.span.start]) > 1
                         for n, g in sorted(starts[m.span.start], key=lambda p: -p[0].span.end)
                         if g is not group and g.type in ("Place", "Park") and n.span.end < m.span.end
                     ),
@@ -530,7 +545,7 @@ class Linker:
                     ids[id(group)],
                     group.type,
                     name,
-                    tuple(aliases),
+                    tuple(sorted(names)),
                     tuple(mentions),
                     group.code,
                     parent,
@@ -573,7 +588,7 @@ def _omitted(short: str, name: str) -> bool:
 
 def _inner_names(name: str) -> set[str]:
     """“南湖之春”经贸活动 is also called 南湖之春."""
-    return set(re.findall(r"“([^“”]{2,})”", name))
+    return set(re.findall(r"“([^“”]{2,})”", name)) if "“" in name else set()
 
 
 class _Group:
