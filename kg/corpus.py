@@ -488,7 +488,7 @@ def fold(text: str) -> str:
     """
     if text.isascii() and '"' not in text:
         return text
-    folded = text.translate(_TABLE)
+    folded = text.translate(_TABLE) if _FOLDED.search(text) is not None else text
     if '"' in folded:
         folded = "".join(_turn_quotes(line) for line in folded.splitlines(keepends=True))
     folded = _LATIN_MARKS.sub(lambda found: found.group().translate(_WIDE_MARKS), folded)
@@ -516,6 +516,10 @@ def _folding_table() -> dict[int, str]:
 
 
 _TABLE = _folding_table()
+#: What the table changes, all beyond the plane of daily use as one range; most texts hold nothing of it.
+_FOLDED = re.compile(
+    "[" + re.escape("".join(chr(code) for code in _TABLE if code < 0x10000)) + "\U00010000-\U0010ffff]"
+)
 _WIDE_MARKS = str.maketrans(",;:!?", "，；：！？")
 # A mark that this very rule makes is no reason for the next one, so that folding twice changes nothing.
 _BESIDE = f"{_HAN_CLASS}。、“”‘’《》【】…—"

@@ -367,30 +367,31 @@ class Recognizer:
         people, posts = self._people(text, body, chosen, tokens)
         titled = {c.start: c.end for c in people if c.rule == "title"}
         # 院长宁光+作高水平研究型医院建设汇报: behind a title the name ends where a verb of saying begins
-        chosen = [
-            c
-            for c in chosen
-            if c.code is not None
-            or not (c.start in titled and c.end > titled[c.start] and text.startswith(self.say, titled[c.start]))
-        ]
+        if len(titled) > 0:
+            chosen = [
+                c
+                for c in chosen
+                if c.code is not None
+                or not (c.start in titled and c.end > titled[c.start] and text.startswith(self.say, titled[c.start]))
+            ]
         chosen = _longest([*chosen, *people])
         chosen.extend(self._nested_places(text, chosen))
         chosen.extend(self._abbreviated(text, body, chosen))
         chosen.sort(key=lambda c: (c.start, -c.end))
-        mentions = tuple(self._mention(document, c) for c in chosen)
+        mentions = tuple([self._mention(document, c) for c in chosen])
         if outdone is not None:
             kept = {(c.start, c.end) for c in chosen}
             outdone.extend(self._mention(document, c) for c in found if (c.start, c.end) not in kept)
         by_start = {(m.span.start, m.span.end): m for m in mentions if m.type == "Person"}
-        covered = _cover(len(text), chosen)
+        covered = _cover(len(text), chosen) if len(tokens.bare) > 0 else b""
         return Recognition(
             document=document,
             sentences=tuple(sentences),
             mentions=mentions,
-            posts=tuple(Post(by_start[s, e], text[a:b], a, b) for s, e, a, b in posts if (s, e) in by_start),
+            posts=tuple([Post(by_start[s, e], text[a:b], a, b) for s, e, a, b in posts if (s, e) in by_start]),
             short_forms=tuple(short_forms),
             tags=tokens.tags,
-            bare=tuple(b for b in tokens.bare if not any(covered[b[0] : b[1]])),
+            bare=tuple([b for b in tokens.bare if covered.find(1, *b) < 0]),
         )
 
     def _core(self, name: str) -> str:
@@ -1750,9 +1751,9 @@ class Recognizer:
             return chosen
         # What is so known takes the place of places inside of it, and gives way to any other name.
         named = _cover(len(text), (c for c in chosen if c.type != "Place"))
-        added = [c for c in _longest(added) if not any(named[c.start : c.end])]
+        added = [c for c in _longest(added) if named.find(1, c.start, c.end) < 0]
         new = _cover(len(text), added)
-        return [*(c for c in chosen if c.type != "Place" or not any(new[c.start : c.end])), *added]
+        return [*(c for c in chosen if c.type != "Place" or new.find(1, c.start, c.end) < 0), *added]
 
     def _by_list(
         self,
@@ -1863,6 +1864,9 @@ class Recognizer:
     def _short_forms(
         self, text: str, chosen: list[_Candidate], body: Sequence[tuple[int, int]]
     ) -> Iterator[tuple[str, str]]:
+        cues = (self._stock_code, self._announced, self._short_form, self._latin_short)
+        if all(cue.search(text) is None for cue in cues):
+            return
         ends = {c.end: c for c in chosen}
         starting: dict[int, list[_Candidate]] = {}
         for c in chosen:
@@ -2034,11 +2038,11 @@ class Recognizer:
                 core = self.core(name)
                 if core != name and len(core) >= 3:
                     wanted.setdefault(core, (c.type, 0.85))
-                for short in self._invested(name, core):
+                for short in self._invested(name):
                     wanted.setdefault(short, (c.type, 0.7))
-                for ending in self.endings_short:
+                if name.endswith(self.endings_short):
                     # 围海控股 of 浙江围海控股集团有限公司
-                    if name.endswith(ending):
+                    for ending in (e for e in self.endings_short if name.endswith(e)):
                         held = self.without_places(name[: -len(ending)])
                         if len(held) == 4 and held != name and held[2:] in self.weak:
                             wanted.setdefault(held, (c.type, 0.8))
@@ -2050,6 +2054,8 @@ class Recognizer:
                         wanted.setdefault(brand, (c.type, 0.7))
             if c.type not in ("Place",) and (len(name) >= 4 or c.rule in _ROLE_RULES):
                 wanted.setdefault(name, (c.type, c.confidence))
+        if len(wanted) == 0:
+            return chosen
         told = {short for _, short in short_forms if short not in self.self_words}
         told |= {text[c.start : c.end] for c in chosen if c.rule in _ROLE_RULES and c.length > 2}
         if len(told) > 0:
@@ -2069,7 +2075,7 @@ class Recognizer:
         names = sorted(wanted, key=lambda n: (-len(n), n))
         for number, at, stop in sorted(_occurrences(text, names)):
             if (
-                not any(taken[at:stop])
+                taken.find(1, at, stop) < 0
                 and at in tokens.tags
                 and (stop in tokens.tags or stop - at >= 4)
                 and _inside(body, at, stop)
@@ -2079,13 +2085,14 @@ class Recognizer:
                 taken[at:stop] = b"\1" * (stop - at)
         return found
 
-    def _invested(self, name: str, core: str) -> Iterator[str]:
+    def _invested(self, name: str) -> Iterator[str]:
         """宁波交投 and 乐山高新投 of 宁波交通投资控股有限公司 and 乐山高新投资发展有限公司."""
         for word in self.verbal_heads:
             at = name.find(word)
-            local = self.without_places(name)
-            place = name[: len(name) - len(local)]
-            if at > 0 and 2 <= len(place) <= 4 and at - len(place) == 2:
+            if at <= 0:
+                continue
+            place = name[: len(name) - len(self.without_places(name))]
+            if 2 <= len(place) <= 4 and at - len(place) == 2:
                 yield name[: at + 1]
                 yield name[: len(place) + 1] + word[0]
 
@@ -2108,9 +2115,9 @@ class Recognizer:
         posts: list[tuple[int, int, int, int]] = []
         names: set[str] = set()
         begun = {c.start for c in chosen if c.type != "Place" and c.length > 3}
-        for start, end in body:
-            if len(self._people_words.find_matches_as_indexes(text[start:end])) == 0:
-                continue  # no title, and no verb that names a person: most sentences
+        # Most lines have no title, and no verb that names a person.
+        spoken = [span for span in body if len(self._people_words.find_matches_as_indexes(text[slice(*span)])) > 0]
+        for start, end in spoken:
             for match in self._title.finditer(text, start, end):
                 at = match.end()
                 remark = self._remark.match(text, at, end)
@@ -2202,11 +2209,9 @@ class Recognizer:
                 k for k in stops if k < dotted.end() and k - text.rindex("·", at, k) > 2 and tokens.tags[k][0] in "vdp"
             ]
             return min(fit or words, default=dotted.end())
-        if self._title.match(text, at) is not None:
-            return None  # 董+事长
         size = 2 if text[at : at + 2] in self.surnames else 1 if text[at : at + 1] in self.surnames else 0
-        if size == 0:
-            return None
+        if size == 0 or self._title.match(text, at) is not None:
+            return None  # 董+事长
         spaced = self._spaced.match(text, at, end) if text[at + size : at + size + 1] in " \u3000" else None
         if spaced is not None:
             return spaced.end()
@@ -2385,7 +2390,7 @@ def _longest(found: list[_Candidate]) -> list[_Candidate]:
     starting: dict[int, list[_Candidate]] = {}
     covered = bytearray(max((c.end for c in found), default=0))
     for c in sorted(found, key=lambda c: (-c.length, -c.confidence, c.start)):
-        if any(covered[c.start : c.end]):
+        if covered.find(1, c.start, c.end) >= 0:
             # A place chain keeps its outer places: 上海 inside 上海莘庄镇.
             same = starting.get(c.start, ())
             outer = next((d for d in same if d.end > c.end), None)
