@@ -863,7 +863,7 @@ class _Reading:
         closed += [b.span() for b in _BRACKET.finditer(self.text, start, end)]
         for match in _CLAUSE.finditer(self.text, start, end):
             at = match.start()
-            if any([s <= at < e for s, e in closed]):
+            if any(s <= at < e for s, e in closed):
                 continue
             if self.text[at] not in ":：" or not self.text.endswith(self.x._labels, cuts[-1], match.end()):
                 cuts.append(match.end())
