@@ -5,9 +5,10 @@
 
 Makes a store of so many facts (companies and funds in counties of cities of provinces, a few of them in very many
 facts, a document for every eight facts), or takes the one that `--store` made before; starts `kg serve` and asks for
-what the page asks for: the page itself, the surroundings of a hub and of somebody rarely named, names, the facts of a hub within
-a few years, ways between two that are far apart and between two hubs, a document. Memory is that of the server with its
-workers (PSS). Nothing of a question may grow with the store: run it with two sizes and compare. It ends with a verdict.
+what the page asks for: the page itself, the surroundings of a hub and of somebody rarely named, names, the facts of a
+hub within a few years, ways between two that are far apart and between two hubs, a document. Memory is that of
+the server with its workers (PSS). Nothing of a question may grow with the store: run it with two sizes and compare. It
+ends with a verdict.
 """
 
 from __future__ import annotations

@@ -27,8 +27,9 @@ ORDER = [
     "ontology", "values", "register", "gazetteer", "corpus", "recognize", "resolve", "extract", "explain",
     "judgements", "reprints", "rdf", "identity", "names",
     "store", "remote", "export", "network", "layout", "view", "search", "pipeline", "review", "evaluate", "api",
-    "catalog", "pages", "worker", "pool", "wire", "server", "cli.voice", "cli.printing", "cli.messages", "cli.application",
-    "cli.build", "cli.ask", "cli.publish", "cli.check", "cli.judge", "cli.demo", "cli.manual", "cli", "__main__",
+    "catalog", "pages", "worker", "pool", "wire", "server", "cli.voice", "cli.printing", "cli.messages",
+    "cli.application", "cli.build", "cli.ask", "cli.publish", "cli.check", "cli.judge", "cli.demo", "cli.manual",
+    "cli", "__main__",
 ]  # fmt: skip
 
 #: Who may import a third-party package. Everyone else asks the owner.
