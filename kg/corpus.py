@@ -286,7 +286,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def _document(
     record: _Record, *, name: str, where: str, line: int | None, given: Date | None, origin: str | None
 ) -> Document:
-    text = record.text
+    text = _unwrapped(record.text)
     if len(text.strip()) == 0:
         raise ReadError("the article has no text; fill it in or remove the record", where=where, line=line)
     if len(text) > MAX_CHARACTERS:
@@ -304,6 +304,52 @@ def _document(
         url=record.url,
         origin=origin if line is None or origin is None else f"{origin}:{line}",
     )
+
+
+#: The width of a line in a page of A4 as announcements are printed, and how far such lines differ from each other.
+_PRINTED = (56, 92)
+_RAGGED = 8
+#: A line that is cut ends in the middle of a sentence, and goes on without an indent, a number or a bullet.
+_CUT = re.compile(r"[^\s。！？；：…!?;:|｜]$")
+_NEW_LINE = re.compile(
+    r"[\s\u3000●■◆▪•·*#>|｜【\-—]|[0-9]{1,2}[.、．]|[一二三四五六七八九十]{1,3}[、．.]|[(（][一二三四五六七八九十0-9]{1,3}[)）]"
+)
+_OPENING, _CLOSING = "《“(（", "》”)）"
+
+
+def _unwrapped(text: str) -> str:
+    """The text without the line breaks of a printed page, which cut sentences and names: 珠海格力金融投资管理↵有限公司.
+
+    Only where it is plain that the lines are of such a page: lines of one width that end in the middle of a sentence,
+    four of them or one with a bracket left open.
+    """
+    lines = text.split("\n")
+    cut: dict[int, int] = {}
+    sure: list[int] = []
+    for n, line in enumerate(lines[:-1]):
+        bare = line.rstrip()
+        if not 28 <= len(bare) <= _PRINTED[1] or _CUT.search(bare) is None:
+            continue
+        width = sum(2 if character > "\u2e7f" or character in "“”‘’…" else 1 for character in bare)
+        if not _PRINTED[0] <= width <= _PRINTED[1] or lines[n + 1] == "" or _NEW_LINE.match(lines[n + 1]) is not None:
+            continue
+        cut[n] = width
+        opened = [bare.count(a) - bare.count(b) for a, b in zip(_OPENING, _CLOSING, strict=True)]
+        if any(left == 1 and b in lines[n + 1] for left, b in zip(opened, _CLOSING, strict=True)):
+            sure.append(width)
+    if len(sure) == 0 and (len(cut) < 4 or max(cut.values()) - min(cut.values()) > _RAGGED):
+        return text
+    joined: list[str] = []
+    open_line = False
+    for n, line in enumerate(lines):
+        if open_line:
+            before = joined[-1].rstrip()
+            apart = before[-1:].isascii() and before[-1:].isalnum() and line[:1].isascii() and line[:1].isalnum()
+            joined[-1] = f"{before} {line}" if apart else before + line
+        else:
+            joined.append(line)
+        open_line = n in cut and (len(sure) == 0 or any(abs(cut[n] - width) <= _RAGGED for width in sure))
+    return "\n".join(joined)
 
 
 def _identity(record: _Record, name: str) -> str:

@@ -49,6 +49,8 @@ _MADE = {
     "Agreement": ("", ""),
 }
 _PAYING = ("Investment", "ProjectInvestment")
+#: What lasts and so did not happen on the day that an article tells of.
+_LASTING = ("Office", "PartOf", "Indicator")
 #: A figure said of what its own clause names is at least so sure.
 _NAMED = 0.8
 _BREAK = re.compile(r"\n\s*")
@@ -222,6 +224,9 @@ class Extractor:
         self._proposed = tuple(lexicon["proposed"])
         self._deputy = tuple(lexicon["deputy"])
         self._planned = tuple(lexicon["planned"])
+        self._dated_clause = re.compile(ontology.grammar["dated_clause"])
+        self._notified = re.compile(ontology.grammar["notified"])
+        self._defines = re.compile(ontology.grammar["defines"])
         self._unnamed = scanning.compile(ontology.grammar["unnamed"])
         self._unnamed_behind = scanning.compile(ontology.grammar["unnamed_behind"])
         self._measured_link = re.compile(ontology.grammar["measured_link"])
@@ -389,6 +394,7 @@ class Extractor:
         drafts.extend(self._written_out(recognition, linked))
         facts = _told_better(_share_dates(_merge(_posts_once(drafts))))
         facts = self._share_amounts(document.folded, facts)
+        facts = self._date_headline(document.folded, recognition.sentences, facts, state)
         return Extraction(
             document=document,
             entities=linked.entities,
@@ -428,6 +434,22 @@ class Extractor:
             if mentions[i].span.end < b
         }
         return [m for i, m in enumerate(mentions) if i not in inner]
+
+    def _date_headline(self, text: str, sentences: Sequence[Sentence], facts: list[Fact], state: _State) -> list[Fact]:
+        """甲市代表团赴乙市考察, above a text that begins with 5月29日: the headline tells what happened on that day."""
+        if state.lead is None or len(sentences) < 2:
+            return facts
+        day, told = state.lead
+        headline = sentences[0]
+        near = any(s.start == told.start for s in sentences[1:4])
+        if not near or text[headline.start : headline.end].rstrip().endswith(("。", "；", ";", "，", ",")):
+            return facts
+        return [
+            replace(f, date=day, evidence=(*f.evidence, told))
+            if f.date is None and f.type not in _LASTING and f.evidence[0].start == headline.start
+            else f
+            for f in facts
+        ]
 
     def _share_amounts(self, text: str, facts: list[Fact]) -> list[Fact]:
         """A sum said of a thing holds for what made it: 注册资本 and 规模 for the founding, 总投资 for what is built or
@@ -727,6 +749,9 @@ class _Reading:
 
     def _remember_day(self) -> None:
         known = [d for d in self.dates if d[2].start is not None]
+        # 会议通知于9月13日送达,会议于9月19日召开: what is decided is decided on the second day.
+        called = self.sentence.start
+        known = [d for d in known if not self.x._notified.search(self.text, max(called, d[0] - 10), d[0])] or known
         if len(known) > 0:
             self.state.day = (known[0][2], Span(self.document.id, self.sentence.start, self._sentence_end()))
             # A line that only prints the date of publication tells no event.
@@ -1832,7 +1857,7 @@ class _Reading:
         surest = min((m.confidence for _, m in filled), default=1.0)
         date, told = self._date(trigger, clause), None
         if date is None or date.start is None:
-            carried = self._carried_day(frame, clause)
+            carried = self._carried_day(frame.fact, clause)
             if carried is not None:
                 date, told = carried
         if amount is None and share is None and frame.amount:
@@ -1909,6 +1934,10 @@ class _Reading:
     def _date(self, trigger: _Trigger, clause: _Clause) -> Date | None:
         """The date nearest before the trigger in the sentence, else the first behind it in the clause."""
         dates = [d for d in self.dates if not self.text.startswith(self.x._dates_of_names, d[1])] or self.dates
+        if len(dates) > 0:
+            # 于2016年2月达成的协议: the day of what 的 only points at
+            aside = [(d, self.x._dated_clause.match(self.text, d[1], clause.end)) for d in dates]
+            dates = [d for d, told in aside if told is None or told.end() > trigger.start]
         known = [d for d in dates if d[1] <= trigger.start]
         within = [d for d in dates if trigger.end <= d[0] < clause.end]
         pointed = [d for d in known if d[2].start is not None]
@@ -1922,9 +1951,9 @@ class _Reading:
             return pointed[0][2]
         return known[-1][2] if len(known) > 0 else None
 
-    def _carried_day(self, frame: Frame, clause: _Clause) -> tuple[Date, Span] | None:
+    def _carried_day(self, kind: str, clause: _Clause) -> tuple[Date, Span] | None:
         """The day told before, where the sentence goes on about the same occasion (签约仪式上, 同时, 根据协议)."""
-        if frame.fact in ("Office", "PartOf", "Indicator"):
+        if kind in _LASTING:
             return None
         if any(d[2].start is not None for d in self.dates):
             return None
@@ -1932,6 +1961,8 @@ class _Reading:
         occasion = any(w in words for w in self.x._occasion)
         # 近年来引进了…, 此前已与…签约: another time than that of the article, whatever it is.
         apart = not occasion and (len(self.dates) > 0 or any(w in words for w in self.x._other_times))
+        # 该基金是由甲、乙发起设立的…: what a thing is, which it was before
+        apart = apart or self.x._defines.search(self.text, self.sentence.start, self.sentence.end) is not None
         paragraph = self._paragraph()
         day = self.state.day
         # What is told in the paragraph of an exact day happened on that day.
@@ -2004,10 +2035,13 @@ class _Reading:
                     continue
                 for project in second.members:
                     if self._entity(project).type == "Project" and project.rule != "refers":
+                        day = self._carried_day("Construction", clause)
                         yield Fact(
                             id="",
                             type="Construction",
                             roles=(("project", self._id(project)), ("location", self._id(place))),
+                            date=self._date(_Trigger(place.span.start, project.span.end, "", ()), clause)
+                            or (day[0] if day is not None else None),
                             evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
                             confidence=0.7,
                             rule="of-place",
@@ -2155,11 +2189,11 @@ class _Reading:
             skipped = self.x._reason.match(tail)
             skip = skipped.end() if skipped is not None else 0
             match = self.x._appoint.match(tail, skip)
-            if match is None:
+            removed = self.text.endswith(self.x._removes, self.sentence.start, person.span.start)
+            if match is None and not removed:
                 continue
-            left = match.group() in self.x._leaves or self.text.endswith(
-                self.x._removes, self.sentence.start, person.span.start
-            )
+            verb = match.group() if match is not None else ""  # 免去周启明盐都区区长职务
+            left = removed or verb in self.x._leaves
             holders = [person]  # 任命裴松岭、栗明川为副局长: all of the list
             while holders[0] is not people[0]:
                 earlier = people[number - len(holders)]
@@ -2167,9 +2201,9 @@ class _Reading:
                 if gap not in self.x._list_joints:
                     break
                 holders.insert(0, earlier)
-            at = person.span.end + match.end()
+            at = person.span.end + (match.end() if match is not None else skip)
             begun.add(at)
-            decided = match.group() in self.x._decided or (match.group() in self.x._decided_near and self._just_told())
+            decided = removed or verb in self.x._decided or (verb in self.x._decided_near and self._just_told())
             for holder in holders:
                 yield from self._posts_from(
                     self._id(holder), at, (person.span.start, person.span.end), left=left, decided=decided

@@ -182,7 +182,8 @@ _DASH = r"(?:[-—–―~～−]{1,2}|至|到)"
 _ARABIC = r"(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]{0,8})?|[0-9]{1,15}(?:\.[0-9]{0,8})?)(?![0-9%‰])"
 #: With the blanks that typesetting leaves: 2 000万元 is one number where a word stands before it, 3. 9万元 too.
 _SPACED = (
-    r"(?:(?<=[\u4e00-\u9fff])(?:[0-9]{1,3}(?: [0-9]{3}){1,3}(?![0-9])|[0-9]{1,4}\. [0-9]{1,4})(?= ?[万亿元])"
+    r"(?:(?<=[\u4e00-\u9fff])(?:[0-9]{1,3}(?: [0-9]{3}){1,3}(?:\.[0-9]{1,4})?(?![0-9])|[0-9]{1,4}\. [0-9]{1,4})"
+    r"(?= ?[万亿元])"
     rf"|{_ARABIC})"
 )
 _SCALE = r"(?:[十百千]?万?亿|[十百千]?万|[百千]|个亿|兆(?=元))"
@@ -207,7 +208,7 @@ _AMOUNT_HEADS = "0-9" + _HAN + "数几人RUCHEAGSN¥￥$€£港美欧新日英"
 #: Where a sum without a sign before it can begin: figures that run into a scale, a currency or a dash.
 _MONEY_HEADS = "".join(sorted({w[0] for w in _CURRENCIES}))
 _AMOUNT_GATE = (
-    rf"(?:(?<![0-9.])(?=(?>[0-9][0-9,.]{{0,24}}(?: [0-9]{{1,4}}){{0,3}})"
+    rf"(?:(?<![0-9.])(?=(?>[0-9][0-9,.]{{0,24}}(?: [0-9]{{1,4}}(?:\.[0-9]{{1,4}})?){{0,3}})"
     rf" ?[余多来]? ?(?:[十百千万亿{_MONEY_HEADS}\-—–―~～−至到]|个亿|兆元))"
     rf"|(?=(?>[{_HAN}数几点余多来]{{1,24}})(?:(?<=[万亿余多]) ?|(?<=[{_HAN}]) ?(?=[{_MONEY_HEADS}\-—–―~～−至到0-9]))))"
 )
@@ -524,7 +525,7 @@ _DATE_GATE = (
     r"|[0-9]{1,2} ?[-—–―~～−至到、]{1,2} ?[0-9]{1,2} ?[月日号]|[0-9]{1,3}[多余]? ?(?:年|个|天|周)|[0-9]{2}世"
     r"|[0-9]{4} ?财年)"
     r"|(?=[一二三四五六七八九十两廿零〇○O千]{1,6}[”\"]?(?:[年月日号季天周世多余至到、期时末初以开收规]|个[月星季交]))"
-    r"|(?=今[年天日晚早]|去年|前[年天晚一二三头1-9]|明[年天日晚]|公告|披露|未来|完成[后之]|生效[后之]|后年|同[年月日]|当[年月日天晚前]|次[年月日]|翌|本[年月周星世]"
+    r"|(?=今[年天日晚早(]|去年|前[年天晚一二三头1-9]|明[年天日晚]|公告|披露|未来|完成[后之]|生效[后之]|后年|同[年月日]|当[年月日天晚前]|次[年月日]|翌|本[年月周星世]"
     r"|上[年月个周星半旬世上中]|下[年月个周星半旬]|中[上下]?旬|这[个周]|近[日期来年些几段一]|日前|目前|如今|最近|现阶|昨|即日|隔日"
     r"|年[初底末终伊内]|岁末|月[初底末]|第[一二三四1-4]|头[一二三1-9]|大前|农历|阴历|[“\"][一二三四五六七八九十]{1,2}五|半年度))"
 )
@@ -552,7 +553,7 @@ _DATE = re.compile(
     r"|(?P<week>(?P<week_away>上上周|(?<![以线网])上周|上个?星期|(?<![资基成日])本周|本星期|这周|(?<!以)下周|下星期)"
     r"(?P<week_day>[一二三四五六日天末])?(?![边转刊密岁年围长]))"
     r"|(?P<month_part>(?<![0-9一二三四五六七八九十个每])月[初底末](?!期)|(?<![月年])[上中下]旬)"
-    r"|(?P<day_away>大?前天|前晚|昨[天日晚]|今天|今日(?!头条|资本)|今[晚早]|即日(?=起)|(?<!光)明[日天晚](?!报|系|控股|集团|之星|科技))"
+    r"|(?P<day_away>[今昨]\([0-9]{1,2}日?\)日?|[今昨]\([0-9]{1,2}月[0-9]{1,2}日\)|大?前天|前晚|昨[天日晚]|今天|今日(?!头条|资本)|今[晚早]|即日(?=起)|(?<!光)明[日天晚](?!报|系|控股|集团|之星|科技))"
     r"|(?P<day_after>当天|当晚|[当同](?<!共同)日(?!本(?!公司|次|院|轮)|元|系|资)|(?<![0-9一二两三几多每首])次日|翌日|隔日)"
     r"|(?P<vague>近(?:些|几)?年来?|近日(?![点均本])|(?<![节作生假今明昨次当同即每终末0-9一二三四五六七八九十])日前"
     r"|近期|近来|目前|如今(?!年)|当前|(?<![离距][^,。;、\n])(?<![离距][^,。;、\n]{2})(?<![离距][^,。;、\n]{3})(?<![离距])最近(?![的邻、,。;]|一[期次年])|现阶段|近一?段时间)"
@@ -561,6 +562,8 @@ _DATE = re.compile(
 )
 _RANGE_JOIN = scanning.compile(r" ?(?:起|开始)?" + _JOIN)
 _SENTENCE_END = re.compile(r"[。!?;\n]")
+#: A year that opens a paragraph or a sentence, up to its comma.
+_YEAR_OPENS = re.compile(r"(?:^|[。!?;\n】])[\s\u3000]*[12][0-9]{3}年,$")
 _FUTURE = re.compile(r"将|预计|拟|计划|力争|有望|即将|明年|争取|目标")
 
 _Point = tuple[int, ...]  # (year,), (year, month) or (year, month, day)
@@ -687,6 +690,11 @@ def _year_of_month(
     beside = re.split(r"[。!?;\n]", text[max(0, start - 8) : start])[-1] + text[end : end + 5]
     # 年底前 and 10月底前 are deadlines, 前三季度 after a month is none.
     deadline = text.startswith(("前", "之前", "以前"), end) and not text.startswith(("前三", "前后"), end)
+    # A look back: 2018年,…。9月13日,… in an article of two years later is 2018.
+    if story.years is not None and not fresh and story.years[1] < reference[0] and abs(ahead) > 62:
+        at, year = story.years
+        if start - at <= 200 and "\n" not in text[at:start] and _YEAR_OPENS.search(text, max(0, at - 12), at + 1):
+            return year, True
     if ahead > 62 and not deadline and _FUTURE.search(beside) is None:
         return reference[0] - 1, False
     # A story told in order: 2017年6月5日,… 。9月,… is 2017, unless the day is that of the news itself.
@@ -947,6 +955,15 @@ def _read_month_part(m: re.Match[str], story: _Story) -> _Time:
 
 def _read_day_word(m: re.Match[str], story: _Story) -> _Time:
     word, reference = m[0], story.reference
+    if word[1:2] == "(":
+        # 今(26)日 says the day twice: where the two differ, the figure is what was checked.
+        day = int(re.findall("[0-9]+", word)[-1])
+        printed: _Point | None = reference if reference is not None and len(reference) == 3 else None
+        if printed is not None and day > printed[2]:
+            printed = _shift_months(printed[0], printed[1], -1)
+        if printed is None or not _is_day(printed[0], printed[1], day):
+            return _Time(None, None)
+        return _Time((printed[0], printed[1], day), (printed[0], printed[1], day))
     if word in _DAYS_AWAY:
         base, away = reference, _DAYS_AWAY[word]
     else:

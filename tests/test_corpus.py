@@ -724,3 +724,31 @@ def test_the_seed_article() -> None:
     assert kept(document) == lines[:-6]
     assert (document.date_basis, document.date and document.date.start) == ("given", "2018-08-20")
     assert "企业，多年雄居" in document.folded
+
+
+PRINTED = """启岳集团股份有限公司关于对外投资的公告
+
+    启岳集团股份有限公司(以下简称“公司”)全资子公司启岳新能源(德清
+)有限公司和德清县容川创业投资管理有限公司共同投资设立合资公司,
+注册资本为人民币 10 亿元。
+    以上事项经公司董事会审议通过。"""
+
+
+def test_lines_of_a_printed_page_are_joined_where_they_cut_a_sentence():
+    document = read_text(PRINTED)
+    assert "启岳新能源(德清)有限公司和" in document.text
+    assert "合资公司,注册资本为人民币 10 亿元。\n    以上事项" in document.text
+    assert document.text.startswith("启岳集团股份有限公司关于对外投资的公告\n\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "启岳集团与德清县签署战略合作框架协议共建长三角储能产业创新示范基地\n8月11日,双方在德清签约。",
+        "签约项目如下:\n启岳集团年产十万套储能电池系统及配套设施产业化建设项目一期工程\n"
+        "澜海智能年产十万套储能电池系统及配套设施产业化建设项目一期工程\n两个项目都在德清。",
+        "南湖区\n杨浦区\n德清县",
+    ],
+)
+def test_lines_that_are_whole_stay_lines(text):
+    assert read_text(text).text == text

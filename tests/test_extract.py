@@ -684,6 +684,26 @@ def test_unnamed_projects_are_summed_up_at_their_ground(read: Read) -> None:
     assert [names[e] for f in told for _, e in f.roles] == ["德清经济开发区"]
 
 
+def test_a_day_that_only_tells_which_agreement_it_was_dates_nothing_else(read: Read) -> None:
+    bought = only(read("根据双方于2016年2月达成的协议,启岳集团收购星衡半导体。", date="2017-06-12"), "Acquisition")
+    assert bought.date is None
+    signed = only(read("2016年2月达成的协议由启岳集团与德清县签订。", date="2017-06-12"), "Agreement")
+    assert signed.date is not None
+
+
+def test_what_a_fund_is_did_not_happen_on_the_day_of_the_article(read: Read) -> None:
+    text = "8月11日,容澜引导基金发布会举行。容澜引导基金是由启岳集团、容川资本发起设立的政策性基金。"
+    (founded,) = [f for f in read(text, date="2018-08-12").facts if f.type == "Establishment"]
+    assert founded.date is None
+
+
+def test_who_is_removed_leaves_the_post_that_stands_behind_the_name(read: Read) -> None:
+    text = "7月24日,会议通过任命周启明为德清县副县长,免去周启明盐都区区长职务。"
+    offices = {f.label: f for f in read(text, date="2015-07-24").facts if f.type == "Office"}
+    assert (offices["区长"].status, offices["区长"].date.value) == ("ended", "2015-07-24")
+    assert offices["副县长"].status == "done"
+
+
 @pytest.mark.parametrize(
     ("text", "value", "whose"),
     [
@@ -708,6 +728,10 @@ def test_whose_figure_it_is(read: Read, text: str, value: int, whose: set[str]) 
         ("8月11日,德清县举行恳谈会。启岳集团与德清县签订了投资协议。", "2018-08-11"),
         ("8月11日,德清县举行恳谈会。此前启岳集团已与德清县签订了投资协议。", None),
         ("8月11日,德清县举行恳谈会。近年来启岳集团与德清县签订了投资协议。", None),
+        ("会议通知于8月3日送达各位董事,会议于8月11日召开。启岳集团与德清县签订了投资协议。", "2018-08-11"),
+        ("启岳集团与德清县签订投资协议\n8月11日,德清县举行恳谈会,启岳集团董事长周启明出席。", "2018-08-11"),
+        ("2016年,德清县推进开放。5月8日,启岳集团与德清县签订了投资协议。", "2016-05-08"),
+        ("今(11)日上午,启岳集团与德清县签订了投资协议。", "2018-08-11"),
     ],
 )
 def test_a_day_dates_what_is_told_below_it(read: Read, text: str, date: str | None) -> None:
