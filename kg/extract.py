@@ -620,6 +620,7 @@ class _Reading:
                 [m for m in self.mentions if clause.start <= m.span.start < clause.end], clause
             )
         self._pass_on(clauses)
+        self._together(clauses)
         for clause in clauses:
             clause.subject = self._subject_of(clause)
         previous: list[_Clause] = []
@@ -836,8 +837,10 @@ class _Reading:
             topic = [] if self.state.topic is None else [self._id(m) for m in self.state.topic.members]
             known = [*topic, *reversed([*self.state.recent, *here])]
             return next((e for e in known if self._is_division(e) and self.linked.entity(e).name.endswith(level)), None)
+        # 临泽县委书记甲率队来我县: not the one whose secretary comes
+        named = {*here, *(self.linked.entity(e).parent for e in here)}
         return next(
-            (p for p in self.linked.main_places if self.linked.entity(p).name.endswith(level) and p not in here), None
+            (p for p in self.linked.main_places if self.linked.entity(p).name.endswith(level) and p not in named), None
         )
 
     def _is_division(self, entity: str) -> bool:
@@ -1007,7 +1010,7 @@ class _Reading:
         tag = self.recognition.tags.get(group.end, "x")
         if (
             group.members[-1].type == "Place"
-            and tag in ("n", "nz", "nt", "a", "b")
+            and (tag in ("n", "nz", "nt", "a", "b") or (tag in ("nr", "j") and self._unnamed(group.end)))
             and after != ""
             and not after.startswith((*self.x._both, *self.x._not_nouns))
             and not self._headed(group, clause)
@@ -1023,6 +1026,10 @@ class _Reading:
                 group.lead = "none"  # 与美国通用汽车签约: the one behind was not recognized
             return
         group.modifier = after.startswith(self.x._of) and not after[1:].startswith(self.x._heads)
+
+    def _unnamed(self, at: int) -> bool:
+        """True where what begins at an offset is named by no mention: 广州+恒运, whoever that is."""
+        return all(m.span.start != at for m in self.mentions)
 
     def _headed(self, group: _Group, clause: _Clause) -> bool:
         return self.text[group.end : clause.end].startswith(self.x._heads) or any(
@@ -1062,6 +1069,28 @@ class _Reading:
                     if frame not in frames:
                         why = BLOCKED if self._blocked(frame, a, b) else NO_OBJECT
                         self.trace.candidates.append(Candidate(frame, a, b, (), why))
+
+    def _together(self, clauses: list[_Clause]) -> None:
+        """县委书记甲,县委副书记、县长乙带队来: people with their posts, one after the other, act together."""
+        for before, clause in pairwise(clauses):
+            if len(before.groups) == 0 or len(clause.groups) == 0 or len(before.triggers) > 0:
+                continue
+            one = before.groups[-1]
+            other = next((g for g in clause.groups if self._people(g)), None)
+            if (
+                other is not None
+                and self._people(one)
+                and one.end == before.end - 1
+                and (one.lead, other.lead) == ("", "")
+                and all(g.titled for g in clause.groups if g.start < other.start)
+                and not any(t.start < other.start for t in clause.triggers)
+                and any(p.person.span.start == other.start for p in self.posts)
+            ):
+                other.members[:0] = one.members
+                other.joints[:0] = [*one.joints, "、"]
+
+    def _people(self, group: _Group) -> bool:
+        return all(m.type == "Person" for m in group.members)
 
     def _pass_on(self, clauses: list[_Clause]) -> None:
         """由启岳集团旗下启岳(包头)建设: the word before the first group leads the second, which the first only owns."""
@@ -1204,7 +1233,8 @@ class _Reading:
             figures = len(self.amounts) + len(self.percentages) > 0 or any(
                 w in self.text[clause.start : clause.end] for w in self.x._stock
             )
-            default = self._topic(frame, roles) if figures or trigger.word in self.x._rounds else None
+            rounds = frame.id == "investors" or trigger.word in self.x._rounds
+            default = self._topic(frame, roles) if figures or rounds else None
             if default is not None:
                 roles[frame.topic] = [default]
                 penalty *= 0.8
@@ -1485,12 +1515,23 @@ class _Reading:
             # 从上海迁来的岚谷检测: what stands behind 的 is the one who does it
             slots["subject"] = [plain[0]]
             slots["object"] = [g for g in slots.get("object", []) if g is not plain[0]]
+        before = previous[-1] if len(previous) > 0 else None
+        if before is not None and len(before.triggers) == 0 and len(before.groups) > 0:
+            # 在临湖新区内,建立…; 先后到启岳集团、星衡半导体等地,实地参观: where, told in a clause of its own
+            if "at" not in slots and self._wants(frame, "at") and all(g.lead == "at" for g in before.groups):
+                slots["at"] = before.groups
+            elif frame.fact == "Visit" and {"to", "object"}.isdisjoint(slots) and before.groups[-1].lead == "to":
+                slots["to"] = [g for g in before.groups if g.lead == "to"]
+                here = slots.get("subject", [])
+                if len(here) > 0 and here[0].start == clause.start and not self._people(here[0]):
+                    slots["to"] += slots.pop("subject")  # 前往甲工业园、乙高新区,丙农业园、丁汽车城实地考察
         if passive and len(slots.get("object", [])) == 0 and self._wants(frame, "object"):
             carried = self._acted_on(frame, previous, agents)
             if carried is not None:
                 slots["object"] = [carried]
                 penalty *= 0.9
-        if len(slots.get("object", [])) == 0 and self.x._pronoun.match(self.text, trigger.end) is not None:
+        stake = frame.topic is not None or frame.fact == "Acquisition"
+        if stake and len(slots.get("object", [])) == 0 and self.x._pronoun.match(self.text, trigger.end) is not None:
             carried = self._acted_on(frame, previous, slots.get("subject", []))
             if carried is not None:
                 slots["object"] = [carried]
@@ -1507,7 +1548,6 @@ class _Reading:
             if carried is not None:
                 slots["subject"] = [carried]
                 penalty *= cost
-                before = previous[-1] if len(previous) > 0 else None
                 if frame.pairs and "with" not in slots and before is not None and before.subject is carried:
                     # 甲与乙进行了协商,并签订了协议
                     partners = [g for g in before.groups if g.lead == "with" and g.start >= carried.end]
@@ -1845,6 +1885,10 @@ class _Reading:
             entity = self._id(mention)
             if all(entity != e for _, e in roles):
                 roles.append((role, entity))
+        if frame.pairs and len(roles) > 1:
+            # 江阳县…代表江阳县人民政府签订: a place and what governs it are one party
+            governed = {self.linked.entity(e).parent for _, e in roles if self.linked.entity(e).type == "Government"}
+            roles = [(r, e) for r, e in roles if e not in governed]
         filled_roles = [role for role, _ in roles]
         if not any(all(filled_roles.count(r) >= n for r, n in need.items()) for need in frame.need):
             self._failed.append((frame, tuple(roles)))
@@ -2081,6 +2125,15 @@ class _Reading:
             else:
                 owner, confidence = self._employer(post.title, post.start), 0.65
                 if (
+                    previous is not None
+                    and post.title.endswith(self.x._place_titles)
+                    and self.text[previous[1] : post.start] in self.x._post_gaps
+                ):
+                    # 清江县委书记甲、县长乙: of the same county
+                    own = self.linked.entity(previous[2]).parent or previous[2]
+                    if self.linked.entity(own).name.endswith(post.title[-2]):
+                        owner, confidence = own, 0.8
+                if (
                     owner is None
                     and previous is not None
                     and (previous[0] == told.start or self.text[previous[1] : post.start] in self.x._post_gaps)
@@ -2089,6 +2142,7 @@ class _Reading:
             if (
                 owner is None
                 or owner == holder
+                or self.linked.entity(owner).type == "Person"
                 or not self.x.ontology.fills(self.linked.entity(owner).type, "organization")
             ):
                 previous = None
@@ -2136,7 +2190,7 @@ class _Reading:
             before = bisect_left(self.mentions, at, key=lambda m: m.span.start)
             found = self.mentions[before - 1] if before > 0 else None
             title = self.x.recognizer.title_at(self.text, found.span.end) if found is not None else None
-            if found is None or title is None or title[1] != at - 1:
+            if found is None or title is None or title[1] != at - 1 or found.type == "Person":
                 return
             yield self._office(
                 holder,

@@ -120,6 +120,12 @@ class _Candidate:
         return self.end - self.start
 
 
+def clause_words_of(lexicon: Mapping[str, Sequence[str]], ontology: Ontology) -> set[str]:
+    """Words that play a part in a clause: those of the lexicon and the triggers of all frames."""
+    words = {w for key in _CLAUSE_WORDS for w in lexicon[key] if len(w) > 1}
+    return words | {w for frame in ontology.frames for w in frame.triggers if len(w) > 1}
+
+
 class Recognizer:
     """The name grammar of an ontology and the surfaces of a gazetteer, compiled once and used for any document."""
 
@@ -137,6 +143,17 @@ class Recognizer:
         level_end = re.compile(grammar["level_end"])
         self.levels = frozenset(lexicon["levels"])
         self.committee = frozenset(lexicon["committee"])
+        named_for = ("self", "heads", "apposed", "kinds", "titles")
+        self.not_inside = frozenset(
+            (clause_words_of(lexicon, ontology) - set(lexicon["inside"]))
+            | {w for key in named_for for w in lexicon[key]}
+        )
+        self.what_it_is = tuple(lexicon["what_it_is"])
+        self.full_ends = frozenset(lexicon["full_ends"])
+        self.of = tuple(lexicon["of"])
+        self.rooms = frozenset(lexicon["rooms"])
+        self.enterprise = frozenset(lexicon["enterprise"])
+        self.attached = frozenset(lexicon["attached"])
         self.committee_tails = frozenset(lexicon["committee_tails"])
         self.linking = frozenset(lexicon["linking"])
         self.ordinal = tuple(lexicon["ordinal"])
@@ -284,11 +301,7 @@ class Recognizer:
         self._people_words = AhoCorasick(
             sorted({*shortest, *lexicon["names_behind"], *lexicon["acts_of_people"], *self.speaks})
         )
-        clause_words: set[str] = set()
-        for key in _CLAUSE_WORDS:
-            clause_words |= {w for w in lexicon[key] if len(w) > 1}
-        for frame in ontology.frames:
-            clause_words |= {w for w in frame.triggers if len(w) > 1}
+        clause_words = clause_words_of(lexicon, ontology)
         self.boundary = frozenset(clause_words - self.inside)
         self._jieba = rjieba.Jieba()
         for form, (_, kind, safe) in self.places.items():
@@ -769,7 +782,7 @@ class Recognizer:
                     return
                 if kind == "Company" and tags[i + 1][0] == "v" and words[i + 1] in self.common:
                     return  # 在盐都区+建设+医疗器械厂: no name, but what is done there
-                if kind == "Place" and starts[j + 1] - starts[i + 1] > 4:
+                if (kind == "Place" and starts[j + 1] - starts[i + 1] > 4) or word in self.rooms:
                     return
                 if tail[:1] in self.tail_chars:
                     return
@@ -965,7 +978,9 @@ class Recognizer:
                 if words[h] in self.branches or any(
                     t in ("Park", "Project", "Institution", "University", "Hospital") for t, _, _ in heads
                 ):
-                    i = self._school_before(words, self._owner_before(words, tags, place_at, i))
+                    owned = self._school_before(words, self._owner_before(words, tags, place_at, i))
+                    odd += starts[i] - starts[owned]  # 启岳集团+昆明生产基地: the owner makes it a name
+                    i = owned
                 break
             if word in self.institutions:
                 anchor = True
@@ -1018,7 +1033,7 @@ class Recognizer:
                 if (
                     word in self.stop_chars
                     and word not in self.hard_stop
-                    and words[h] in self.companies
+                    and (words[h] in self.companies or (bracket_name and heads[0][0] == "Park"))
                     and i > 1
                     and _HANZI.match(words[i - 2]) is not None
                     and (
@@ -1106,11 +1121,13 @@ class Recognizer:
             trade = (
                 word in self.self_words
                 and i <= h
-                and words[i] in self.inside
+                and (words[i] in self.inside or (word in self.enterprise and words[i] in self.companies))
                 and any(s and t in ("Company", "Fund") for t, s, _ in heads)
             )
             if (word in self.boundary and not trade) or _HANZI.fullmatch(word) is None:
                 break
+            if len(word) > 2 and word.endswith(self.what_it_is):
+                break  # 知名企业+启岳科技有限公司
             if not known and (tag[0] in "pcuyex" or tag in ("r", "t", "rr", "rz", "ud", "ug")):
                 break
             ordinary_word = word in self.common or known
@@ -1163,6 +1180,10 @@ class Recognizer:
                     i = far
                 break
             if not strange:
+                if i > 1 and word in self.attached and words[i - 2] in self.institutions:
+                    anchor = True
+                    i -= 2  # 江海大学医学院+附属+五官科医院
+                    break
                 if odd > 0:
                     if (
                         i > 1
@@ -1180,7 +1201,8 @@ class Recognizer:
                     # before it.
                     if (
                         tag in ("n", "nz", "s", "b")
-                        and len(word) == 2
+                        and (len(word) == 2 or (len(word) == 3 and words[h] in self.companies and len(words[h]) > 2))
+                        and word not in self.self_words
                         and word not in self.generic
                         and word not in self.suffixes
                         and word not in self.inside
@@ -1207,6 +1229,11 @@ class Recognizer:
                 odd += starts[i] - starts[far]
                 anchor = True
                 i = far
+        if words[h] in self.full_ends and not closed:
+            legal = self._legal_start(words, tags, place_at, i)
+            if legal < i:
+                odd += starts[i] - starts[legal]
+                i = legal
         # A verb or an adjective that only stands at the front does not open a name.
         while i < h and odd == 0 and not anchor and words[i] in self.inside and len(ordinary) > 1:
             ordinary.pop()
@@ -1233,7 +1260,7 @@ class Recognizer:
             return
         if i < h and words[h] in self.self_words and not anchor:
             trade = words[h - 1] in self.suffixes or words[h - 1] in self.products or words[h - 1] in self.inside
-            if words[h - 1] in self.kinds or (trade and odd == 0 and not bracket_name):
+            if (words[h - 1] in self.kinds and odd < 2) or (trade and odd == 0 and not bracket_name):
                 return  # 异质结+龙头+公司, 康复+机器人+公司
         if i < h and words[h] in self.self_words and text[start:end] in self.self_words:
             bare.append((start, end))
@@ -1360,11 +1387,14 @@ class Recognizer:
         self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], close: int
     ) -> int | None:
         """Index of the bracket that opens a bracket inside a name: 开天(上海)传动, 上海大学(浙江·嘉兴)…"""
-        for k in range(close - 1, max(-1, close - 7), -1):
+        for k in range(close - 1, max(-1, close - 8), -1):
             if words[k] == "(":
                 inner = range(k + 1, close)
                 if len(inner) > 0 and all(place_at[m] is not None or words[m] in self.bracket_words for m in inner):
                     return k
+                size = sum(map(len, words[k + 1 : close]))
+                if len(inner) > 1 and words[close - 1] in self.zone_ends and 5 <= size <= 12:
+                    return k  # 启岳科技(深汕特别合作区)有限公司
                 return None
         return None
 
@@ -1395,12 +1425,12 @@ class Recognizer:
                 if strong and kind in ("Event", "Policy", "Project", "Park", "Fund", "Organization"):
                     yield _Candidate(match.start(1), match.end(1), kind, f"quoted:{behind[:size]}", 0.96)
                     return
-        for size in range(min(8, len(inner) - 2), 1, -1):
+        for size in range(min(8, len(inner) - 2), 0, -1):
             for kind, strong in (
                 *((k, True) for k in self.quoted.get(inner[-size:], ())),
                 *self.suffixes.get(inner[-size:], ()),
             ):
-                if strong and len(inner) > 3:
+                if strong and len(inner) > 3 and (size > 1 or kind == "Project"):
                     yield _Candidate(match.start(1), match.end(1), kind, f"quoted:{inner[-size:]}", 0.8)
                     return
 
@@ -1446,7 +1476,7 @@ class Recognizer:
                 return (counties, surface[1], True)
         if surface[1] == "short" and self._beside_places(words, i):
             # 深圳、中山、南宁: in a list of cities a word that is also something else is a city
-            cities = tuple(c for c in surface[0] if len(c) <= 4 or c.endswith("00"))
+            cities = tuple(c for c in surface[0] if len(c) <= 6 and c.endswith("00"))
             if len(cities) > 0:
                 return (cities, surface[1], True)
         return None
@@ -1502,6 +1532,40 @@ class Recognizer:
             ):
                 return None
         return None
+
+    def _legal_start(
+        self,
+        words: list[str],
+        tags: list[str],
+        place_at: list[tuple[tuple[str, ...], str, bool] | None],
+        i: int,
+    ) -> int:
+        """Where a full legal name begins: 星衡西部建设+贵州有限公司. All nouns back to a mark, a function word or
+        the word for what the company is; `i` where anything else stands in between.
+        """
+        k, size = i, 0
+        while k > 0 and _HANZI.fullmatch(words[k - 1]) is not None:
+            word, tag = words[k - 1], tags[k - 1]
+            if (
+                word in self.not_inside
+                or word.endswith(self.what_it_is)
+                or (len(word) == 1 and word in self.stop_chars)
+            ):
+                return k if size >= 2 and (k < i - 1 or place_at[k] is None) else i
+            size += len(word)
+            noun = (
+                tag[0] in "njbfsg"
+                or tag == "vn"
+                or word in self.inside
+                or place_at[k - 1] is not None
+                or self._odd(word)
+            )
+            if not noun or size > 10 or word in self.vague or word[-1:] in self.etc_words:
+                return i
+            k -= 1
+        if k > 0 and (words[k - 1][-1:].isalnum() or words[k - 1] in ")）"):
+            return i  # 500强…, …(集团)…
+        return k if size >= 2 and (k < i - 1 or place_at[k] is None) else i
 
     def _place_within(
         self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int
@@ -1563,7 +1627,7 @@ class Recognizer:
             if word in self.suffixes or (word in self.inside and odd == 0 and word not in self.boundary):
                 k -= 1
             elif (len(word) == 1 and _HANZI.match(word) and word not in self.stop_chars) or (
-                len(word) > 1 and word not in self.common and tag in ("ns", "nr", "nz", "nrt")
+                len(word) > 1 and word not in self.common and tag in ("ns", "nr", "nz", "nrt", "j")
             ):
                 odd += len(word)
                 k -= 1
@@ -1713,6 +1777,8 @@ class Recognizer:
                 if match.end() == match.start() and len(name) > 6:
                     continue
                 if match.group("led") is not None:
+                    if (owner := ends.get(begin)) is not None and owner.type == "Company":
+                        continue  # 启岳集团+肉品产业总裁: a part of the company
                     edge = _HANZI.match(text[max(start, begin - 2) : begin]) is None
                     if edge and text[begin - 1 : begin] in self.opening:
                         begin -= 1  # 、中+铝国际总裁
@@ -2076,7 +2142,7 @@ class Recognizer:
         for number, at, stop in sorted(_occurrences(text, names)):
             if (
                 taken.find(1, at, stop) < 0
-                and at in tokens.tags
+                and (at in tokens.tags or stop - at >= 4)
                 and (stop in tokens.tags or stop - at >= 4)
                 and _inside(body, at, stop)
             ):
@@ -2232,7 +2298,7 @@ class Recognizer:
             if (text[stop - 1] in self.hard_stop and not text.startswith(self.left, stop)) or (
                 given == 2
                 and text[stop - 2] in self.hard_stop
-                and not (titled and (rest == "" or _HANZI.match(rest) is None))
+                and not (titled and (rest[:1] in ("", *self.of) or _HANZI.match(rest) is None))
             ):
                 continue  # 院士薛其坤, but not 院长薛在会上
             if text[at:stop] in self.suffixes or text[at:stop] in self.common or text[at:stop] in self.known:

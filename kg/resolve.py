@@ -10,6 +10,7 @@ with both as candidates, rather than being given to the wrong one.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ FIT_RULES = {1: "short-form-by-omission", 2: "name-without-place", 3: "start-or-
 #: Up to so many names of a document, comparing all pairs is faster than to sort them into blocks.
 _FEW_NAMES = 16
 _MARKS = re.compile(r"[“”‘’\"'《》〈〉「」『』【】·•\s]")
+
+#: What stands between people with their posts in a list.
+_LIST_MARKS = frozenset("、,，;；")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +160,10 @@ class Linker:
         by_name: dict[tuple[str, str], _Group] = {}
         main: list[_Group] = []
         parks: list[str] = []
+        at_place: dict[tuple[int, int], _Group] = {}
         if any(m.rule == "local" for m in others):
             main, parks = self._main_places(groups, recognition), self._parks(recognition)
+            at_place = {(m.span.start, m.span.end): g for g in groups if g.type == "Place" for m in g.mentions}
         for m in others:
             if m.rule == "abroad":
                 inside.setdefault(m.span.start, []).append(m.span.end)
@@ -169,7 +175,8 @@ class Linker:
                 ends = inside[mention.span.start]
                 name = mention.name[max(e for e in ends if e < mention.span.end) - mention.span.start :]
             if mention.rule == "local":
-                name, owner = self._complete(mention, main, parks)
+                near = self._same_list(mention, recognition, at_place)
+                name, owner = self._complete(mention, main if near is None else [near, *main], parks)
             if name is None:
                 continue  # 区委 of a district that the text does not name
             top = self.ontology.top(mention.type)
@@ -249,6 +256,47 @@ class Linker:
             if m.rule != "local" and (m.type == "Park" or (m.type == "Place" and m.name.endswith(self.zones)))
         )
         return [n for n, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+
+    def _same_list(
+        self, mention: Mention, recognition: Recognition, places: Mapping[tuple[int, int], _Group]
+    ) -> _Group | None:
+        """伊江市委书记甲,市委副书记、市长乙,市政协主席丙: the division of the body that a list of people and their
+        posts begins with, for those that go on in it with the level alone.
+        """
+        text, at = recognition.document.folded, mention.span.start
+        mentions = recognition.mentions
+        k = bisect_left(mentions, at, key=lambda m: m.span.start)
+        while k > 0:
+            k -= 1
+            before = mentions[k]
+            if before.type == "Person":
+                if before.span.end != at - 1 or text[at - 1] not in _LIST_MARKS:
+                    return None
+                at = before.span.start
+                continue
+            if before.span.end > at or (k > 0 and mentions[k - 1].span.end >= before.span.end):
+                continue  # a place inside of a body
+            title = self.recognizer.title_at(text, before.span.end)
+            if title is None or not (title[1] == at or (title[1] == at - 1 and text[at - 1] in _LIST_MARKS)):
+                return None
+            if before.rule == "local" or before.type not in ("Government", "Place"):
+                at = before.span.start
+                if before.rule == "local":
+                    continue
+                return None
+            level = mention.name[0]
+            return next(
+                (
+                    places[m.span.start, m.span.end]
+                    for m in reversed(mentions[: k + 2])
+                    if before.span.start <= m.span.start
+                    and m.span.end <= before.span.end
+                    and (m.span.start, m.span.end) in places
+                    and places[m.span.start, m.span.end].name.endswith(level)
+                ),
+                None,
+            )
+        return None
 
     def _complete(self, mention: Mention, main: list[_Group], parks: Sequence[str]) -> tuple[str | None, _Group | None]:
         """区发改局 → 南湖区发改局, 高新区管委会 → 天津高新区管委会: the name with the division or zone that the text

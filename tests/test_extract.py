@@ -333,6 +333,18 @@ REFERENCES = [
         "嘉兴浔江产业投资有限公司(以下简称“浔江产投”)成立。浔江产投收购星衡半导体。",
         "Acquisition acquirer=嘉兴浔江产业投资有限公司 target=星衡半导体",
     ),
+    # people one after the other visit together; 我县 is not theirs; what they go to may be told in a clause before
+    (
+        "临泽县委书记王兰,县委副书记、县长陈晰带领考察团来甘谷县考察。",
+        "Visit visitor=王兰 visitor=陈晰 host=甘谷县",
+    ),
+    ("甘谷县新闻。临泽县委书记王兰率考察团来我县考察。", "Visit visitor=王兰 host=甘谷县"),
+    ("周启明率考察团来南湖区。周启明一行先后到启岳集团,实地参观学习。", "Visit visitor=周启明 host=启岳集团"),
+    ("南湖区与启岳集团签约。双方在嘉兴经济开发区内,建设启岳储能产业园。",
+     "Construction builder=南湖区 builder=启岳集团 project=启岳储能产业园 location=嘉兴经济开发区"),
+    # a list of posts goes on in the city that it begins with
+    ("大庆市委书记王兰来访。伊春市委书记陈晰,市委副书记、市长许君等陪同。", "Office person=许君 organization=伊春市"),
+    ("大庆市市长王兰来访。清丰县委书记陈晰、县长许君陪同。", "Office person=许君 organization=清丰县"),
     # a school, a place
     ("江海大学与南湖区签约。该校将落户嘉兴科技城。", "Settlement settler=江海大学 location=嘉兴科技城"),
 ]  # fmt: skip
@@ -463,6 +475,9 @@ def test_a_plan_to_invest_in_a_place_is_of_the_place(read: Read) -> None:
 # ---------------------------------------------------------------- what is no fact
 
 SILENT = [
+    # who governs a place is no partner of it
+    "南湖区举行签约仪式。常务副区长代表南湖区人民政府与企业签订协议。",
+    "星衡半导体拟增资扩股。启岳集团表示支持。",
     # who has a post that a country gives is unknown, and so is whose the post of another person is
     "栗志远会见了日本社长周启明。",
     "李军表示,任区长期间做了许多工作。",
