@@ -225,9 +225,10 @@ def main() -> int:
         try:
             for _ in range(300):
                 with contextlib.suppress(OSError):
-                    urllib.request.urlopen(address + "healthz", timeout=5).read()
+                    urllib.request.urlopen(address + "sparql?query=ASK%7B%7D", timeout=5).read()
                     break
                 time.sleep(0.1)
+            time.sleep(2)
             queries = ", ".join(f'"{urllib.parse.quote(q)}"' for q in HONEST_QUERIES)
             honest = HONEST % (queries, given.pause // 2, given.pause * 3 // 2)
             bad = max(1, given.clients // 10)

@@ -44,9 +44,12 @@ def refusal(status: int, words: str) -> Reply:
 # ---------------------------------------------------------------- content negotiation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Offer:
-    """A format that an answer can take: its short name for `format=`, its media type, and the writer's name for it."""
+    """A format that an answer can take: its short name for `format=`, its media type, and the writer's name for it.
+
+    Compared as the things that they are: `choose` looks its choices up by them, for every request.
+    """
 
     name: str
     media: str

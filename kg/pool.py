@@ -382,8 +382,11 @@ def whole(data: bytes) -> Reply:
 #: Requests that a process has at a time: the one that it works on, and some in its pipe.
 _AHEAD_REQUESTS = 4
 
+#: Processes that can be at work at one time: with more of them a request more is done no sooner.
+_CORES = os.cpu_count() or 1
+
 #: Seconds for which a process that works on a request may be sent another one.
-_FRESH = 0.002
+_FRESH = 0.0005
 
 #: Bytes of an answer that lie here for a client that reads slower than they are worked out.
 _AHEAD = 256 * 1024
@@ -763,7 +766,8 @@ class Pool:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _failed: int = 0
     _closed: bool = False
-    _forge: _Forge | None = None
+    #: The process that workers are forked from, and one more for when that is killed: it takes a moment to start.
+    _forges: list[_Forge] = field(default_factory=list)
     _forging: asyncio.Lock = field(default_factory=asyncio.Lock)
     _clock: asyncio.TimerHandle | None = None
     #: What queries were like that turned out long, the one that did so longest ago first.
@@ -793,8 +797,8 @@ class Pool:
             worker.stop("closed")
         if len(everyone) > 0:
             await asyncio.wait([worker.ended for worker in everyone], timeout=10)
-        if self._forge is not None:
-            self._forge.stop()
+        for forge in self._forges:
+            forge.stop()
         self.snapshots.close()
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
@@ -810,18 +814,18 @@ class Pool:
 
     async def _open_copy(self, copy: int) -> None:
         """Have the processes that are idle open a new copy, before it is the one that is asked."""
-        asked = []
-        for worker in list(self._idle):
-            self._idle.remove(worker)
-            worker.promised += 1
-            exchange = Exchange(worker, task="open", limit=_START)
-            worker.ask({"task": "open", "copy": copy, "alarm": _START}, exchange)
-            asked.append(asyncio.ensure_future(exchange.answered()))
-        if len(asked) > 0:
-            # One that is killed meanwhile, or slow, opens it later.
-            done, _ = await asyncio.wait(asked, timeout=1.0)
-            for task in done:
-                task.exception()
+        # One after the other, so that most of them can be asked meanwhile. One that is busy, slow or killed opens it
+        # later.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2.0):
+                for worker in list(self._idle):
+                    if worker in self._idle:
+                        self._idle.remove(worker)
+                        worker.promised += 1
+                        exchange = Exchange(worker, task="open", limit=_START)
+                        worker.ask({"task": "open", "copy": copy, "alarm": _START}, exchange)
+                        with contextlib.suppress(StoppedError):
+                            await exchange.answered()
 
     @property
     def failing(self) -> bool:
@@ -845,11 +849,20 @@ class Pool:
         if not hasattr(os, "fork"):
             return await _Worker.start(self._told(), None)
         async with self._forging:
-            if self._forge is None or not self._forge.alive:
-                if self._forge is not None:
-                    self._forge.stop()
-                self._forge = await _Forge.start(self._told())
-        return await _Worker.start(self._told(), self._forge, self.snapshots.number)
+            for forge in [f for f in self._forges if not f.alive]:
+                self._forges.remove(forge)
+                forge.stop()
+            if len(self._forges) == 0:
+                self._forges.append(await _Forge.start(self._told()))
+            if len(self._forges) == 1:
+                self._keep(self._start_spare())
+            forge = self._forges[0]
+        return await _Worker.start(self._told(), forge, self.snapshots.number)
+
+    async def _start_spare(self) -> None:
+        async with self._forging:
+            if len(self._forges) == 1 and not self._closed:
+                self._forges.append(await _Forge.start(self._told()))
 
     def _told(self) -> str:
         """What every process is told at its start."""
@@ -994,9 +1007,8 @@ class Pool:
             exchange.visit.watch()
         if worker.long:
             return
-        if exchange.kind is not None and exchange.kind in self._long_kinds:
-            self._lengthen(worker, exchange)
-            return
+        # What waits behind it may be as short as most are.
+        worker.clear()
         used = worker.processor()
         if used is None:
             long = took > 10 * _SLICE
@@ -1020,29 +1032,21 @@ class Pool:
         snapshots = self.snapshots
         if len(self._waiting) > 0 or not snapshots.fresh() or self._held.get(client, 0) >= self.each:
             return None
-        text = ""
+        like: object = None
         if len(self._hopeless) + len(self._long_kinds) > 0:
             text = urllib.parse.unquote_plus(query.decode("ascii"))
-            if (snapshots.number, text) in self._hopeless:
+            like = _kind_of(text)
+            if like in self._long_kinds or (snapshots.number, text) in self._hopeless:
                 return None
         worker = self._free(page=False)
         if worker is None:
             return None
         exchange = Exchange(worker, task="answer", limit=self.limit)
-        exchange.quick, exchange.copy = quick, snapshots.number
-        if len(self._long_kinds) > 0:
-            exchange.kind = _kind_of(text)
+        exchange.quick, exchange.copy, exchange.kind = quick, snapshots.number, like
         worker.copy = snapshots.number
         worker.send(kind, b"".join((_COPY.pack(snapshots.number), accept, b"\0", query)), exchange)
-        self._begun(exchange)
-        return exchange
-
-    def _begun(self, exchange: Exchange) -> None:
-        """Look after a request from now on, and have one that is known to be long among its like at once."""
         self._tick()
-        worker = exchange.worker
-        if exchange.kind in self._long_kinds and len(worker.exchanges) > 0 and worker.exchanges[0] is exchange:
-            self._lengthen(worker, exchange)
+        return exchange
 
     async def run(
         self,
@@ -1096,7 +1100,7 @@ class Pool:
                         exchange.kind = _kind_of(request["query"])
                 else:
                     # Waiting is part of the time that a request may take: nobody's takes longer than the limit.
-                    worker = await self._turn(visit, max(limit / 2, 3.0), task != "answer")
+                    worker = await self._worker_for(task, request, visit, max(limit / 2, 3.0))
                     left = max(limit - (loop.time() - began), min(limit, 0.5))
                     exchange = await self._ask(worker, task, request, visit, left)
                 return await self._exchange(exchange, visit)
@@ -1134,11 +1138,9 @@ class Pool:
 
     def _free(self, *, page: bool) -> _Worker | None:
         """A process that can be given a request now; the promise is to be kept, or declined."""
-        if len(self._idle) > 0:
-            # The one that was used last: its memory is the one that the processor has at hand.
-            worker = self._idle.pop()
-            worker.promised += 1
-            return worker
+        idle = len(self._idle)
+        if idle > 0 and (page or self._short - idle < _CORES):
+            return self._idlest()
         if not page and len(self._waiting) == 0:
             # A request in the pipe of a process that has only just begun with another one will not wait there long.
             now = asyncio.get_running_loop().time()
@@ -1152,7 +1154,43 @@ class Pool:
                 ):
                     worker.promised += 1
                     return worker
-        return None
+        return self._idlest() if idle > 0 else None
+
+    def _idlest(self) -> _Worker:
+        # The one that was used last: its memory is the one that the processor has at hand.
+        worker = self._idle.pop()
+        worker.promised += 1
+        return worker
+
+    async def _worker_for(self, task: str, request: Mapping[str, Any], visit: Visit, patience: float) -> _Worker:
+        """A worker that is promised for a request."""
+        if task == "answer" and len(self._long_kinds) > 0 and _kind_of(request["query"]) in self._long_kinds:
+            return await self._apart()
+        return await self._turn(visit, patience, task != "answer")
+
+    async def _apart(self) -> _Worker:
+        """A new process for what is known to be long, so that the short ones keep theirs."""
+        if self._longs >= self.long:
+            raise StoppedError("crowded")
+        self._longs += 1
+        worker: _Worker | None = None
+        try:
+            worker = await self._start()
+            worker.yield_processor()
+            await asyncio.shield(worker.ready)
+            if worker.reason is not None:
+                raise StoppedError("moved")
+        except BaseException as error:
+            self._longs -= 1
+            if worker is not None:
+                worker.stop("closed")
+            if isinstance(error, OSError):
+                raise StoppedError("died") from error
+            raise
+        worker.long, worker.promised = True, 1
+        worker.on_over, worker.on_end = self._over, self._ended
+        self._all.add(worker)
+        return worker
 
     async def _turn(self, visit: Visit, patience: float, page: bool) -> _Worker:
         worker = self._free(page=page)
@@ -1179,7 +1217,10 @@ class Pool:
     def _decline(self, worker: _Worker) -> None:
         """A worker that was promised to somebody who needs it no more."""
         worker.promised -= 1
-        self._offer(worker)
+        if worker.long and worker.depth == 0:
+            self._drop(worker, "closed")
+        else:
+            self._offer(worker)
 
     async def _ask(
         self, worker: _Worker, task: str, request: Mapping[str, Any], visit: Visit, limit: float
@@ -1191,7 +1232,7 @@ class Pool:
                 await snapshots.current()
             if visit.gone:
                 raise StoppedError("left")
-            if worker.reason is not None or worker.ended.done() or worker.long:
+            if worker.reason is not None or worker.ended.done() or (worker.long and len(worker.exchanges) > 0):
                 # It came to its end, or to a long request, since it was promised.
                 raise StoppedError("moved")
         except BaseException:
@@ -1202,7 +1243,7 @@ class Pool:
             exchange.kind = _kind_of(request["query"])
         alarm = limit + _PATIENCE + 5
         worker.ask({**request, "task": task, "copy": snapshots.number, "alarm": alarm}, exchange)
-        self._begun(exchange)
+        self._tick()
         return exchange
 
     async def _exchange(self, exchange: Exchange, visit: Visit) -> Reply | Stream:
@@ -1282,12 +1323,12 @@ _KINDS = 500
 _COMMENT = re.compile(r"(?:^|(?<=[\s{}().;,]))#[^\r\n]*|\s+")
 
 
-def _kind_of(query: str) -> int | None:
-    """What a query is like: its text without blanks and most comments; None for one that is too long to look at.
+def _kind_of(query: str) -> int:
+    """What a query is like: how its text begins, without blanks and most comments, and about how long it is.
 
     Only for a guess how long it will take: two that differ may be of one kind, and one may be of two.
     """
-    return hash(_COMMENT.sub("", query)) if len(query) <= 10_000 else None
+    return hash((_COMMENT.sub("", query[:2000]), len(query) // 1000))
 
 
 def again(words: str, *, status: int = 503, after: int = 1) -> Reply:

@@ -173,9 +173,7 @@ def tokens(sparql: str) -> Iterator[Token]:
 
 
 #: Where none of these stands in a query, nothing has to be refused, and it need not be read word by word.
-_SUSPECT = re.compile(
-    r"SERVICE|INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|COPY|MOVE|\bADD|\bWITH|\bFROM\s*(?:NAMED\s*)?<file:", re.IGNORECASE
-)
+_SUSPECT = (*sorted(_UPDATES), "SERVICE", "<FILE:")
 
 #: Brackets in brackets that a query may have: Oxigraph takes its stack for each, and dies where it ends.
 DEPTH = 100
@@ -186,7 +184,9 @@ _CHAIN = 2000
 
 def refuse_query(sparql: str) -> None:
     """Raise QueryError for what no stranger's query may do: what `refuse_unsafe` says, and files."""
-    if _SUSPECT.search(sparql) is None:
+    upper = sparql.upper()
+    # A search for each is many times as fast as a pattern for all.
+    if not any(word in upper for word in _SUSPECT):
         return
     refuse_unsafe(sparql)
     named = ""

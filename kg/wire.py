@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _MOST = 8192
 
 #: What may stand in an address as the value of a parameter, its only one.
-_VALUE = re.compile(rb"[A-Za-z0-9._~!$'()*+,;:@/?=%-]+")
+_VALUE = re.compile(rb"[A-Za-z0-9._~!$'()*+,;:@/?=-]*(?:%[0-9A-Fa-f]{2}[A-Za-z0-9._~!$'()*+,;:@/?=-]*)*")
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?|)[ \t]*")
 
 #: Headers that have no say in what a query is answered.
