@@ -1165,7 +1165,8 @@ class Pool:
     async def _worker_for(self, task: str, request: Mapping[str, Any], visit: Visit, patience: float) -> _Worker:
         """A worker that is promised for a request."""
         if task == "answer" and len(self._long_kinds) > 0 and _kind_of(request["query"]) in self._long_kinds:
-            return await self._apart()
+            async with asyncio.timeout(patience):
+                return await self._apart()
         return await self._turn(visit, patience, task != "answer")
 
     async def _apart(self) -> _Worker:
