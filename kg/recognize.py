@@ -31,6 +31,8 @@ from kg.model import Document, Mention, Span
 from kg.ontology import Ontology
 from kg.resource import resource
 
+#: For how many names what was found about them is kept: those of some thousand articles, so that memory stays level.
+NAMES_KEPT = 8192
 #: Longest name, in characters; the longest legal names in the register have just over 40.
 LONGEST_NAME = 42
 
@@ -346,10 +348,10 @@ class Recognizer:
             + "|"
             + "|".join(re.escape(w) for w in sorted(lexicon["posts_behind"], key=len, reverse=True))
         )
-        self.core = lru_cache(maxsize=65536)(self._core)
-        self.brand = lru_cache(maxsize=65536)(self._brand)
-        self.is_places = lru_cache(maxsize=65536)(self._is_places)
-        self.without_places = lru_cache(maxsize=65536)(self._without_places)
+        self.core = lru_cache(maxsize=NAMES_KEPT)(self._core)
+        self.brand = lru_cache(maxsize=NAMES_KEPT)(self._brand)
+        self.is_places = lru_cache(maxsize=NAMES_KEPT)(self._is_places)
+        self.without_places = lru_cache(maxsize=NAMES_KEPT)(self._without_places)
         self._parts = lru_cache(maxsize=65536)(self._parts_uncached)
         self._head = lru_cache(maxsize=65536)(self._head_uncached)
 

@@ -22,7 +22,7 @@ from kg import scanning
 from kg.gazetteer import Gazetteer
 from kg.model import Entity, Mention
 from kg.ontology import Ontology
-from kg.recognize import Recognition, Recognizer
+from kg.recognize import NAMES_KEPT, Recognition, Recognizer
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class NameParts(NamedTuple):
     brand: str
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=NAMES_KEPT)
 def key(name: str) -> str:
     """A name without quotes, dots and blanks, with the one short form of governments: what two spellings share.
 
@@ -84,8 +84,8 @@ class Linker:
         self.ontology: Ontology = recognizer.ontology
         self.gazetteer: Gazetteer = recognizer.gazetteer
         # Names come back in every article; the caches hold what was found about a name, never about a document.
-        self.key = lru_cache(maxsize=65536)(self._key)
-        self.parts = lru_cache(maxsize=65536)(self._parts)
+        self.key = lru_cache(maxsize=NAMES_KEPT)(self._key)
+        self.parts = lru_cache(maxsize=NAMES_KEPT)(self._parts)
         lexicon = self.ontology.lexicon
         self._forms = tuple(lexicon["stock_forms"])
         self._owned = tuple(
@@ -418,7 +418,7 @@ class Linker:
 
     def _near(self, groups: list[_Group]) -> Callable[[_Group], Iterable[_Group]]:
         """Which groups a short form could stand for: all where there are few, else those that lie in the block of one
-        of its beginnings, or end as it does.
+        of its beginnings, or, but for companies, which mostly end alike, that end as it does.
         """
         if len(groups) <= _FEW_NAMES:
             return lambda _: groups
@@ -426,7 +426,8 @@ class Linker:
         for g in groups:
             for block in self.blocks(g.name, g.type):
                 blocked[block][id(g)] = g
-            blocked["…" + self.key(g.name)[-4:]][id(g)] = g
+            if g.type not in ("Company", "Fund"):
+                blocked["…" + self.key(g.name)[-4:]][id(g)] = g
 
         def near(group: _Group) -> Iterable[_Group]:
             short = self.key(group.name)
