@@ -224,8 +224,15 @@ def read_text(
     where = origin if origin is not None else name
     record = _front_matter(_clean(text), where)
     day = date if date is None or isinstance(date, Date) else _field_date(date, where, None)
-    basis = "record" if date is not None else None
-    record = _with(record, date=day, basis=basis, title=title, source=source, url=url, id=id)
+    record = _Record(
+        record.text,
+        title=title if title is not None else record.title,
+        date=day if day is not None else record.date,
+        basis="record" if date is not None else record.basis,
+        source=source if source is not None else record.source,
+        url=url if url is not None else record.url,
+        id=id if id is not None else record.id,
+    )
     return _document(record, name=name, where=where, line=None, given=None, origin=origin)
 
 
@@ -849,10 +856,8 @@ def _record_document(
         record = _page(record.text, where, line=number)
     name = as_text(Path(source.path.stem)) if source.path is not None else "stdin"
     day = _field_date(fields["date"], where, number)
-    if day is not None:
-        record = _with(record, date=day, basis="record")
     given_fields = {n: _string(fields[n]) for n in ("title", "source", "url", "id")}
-    record = _with(record, **given_fields)
+    record = _with(record, date=day, basis="record" if day is not None else None, **given_fields)
     return _document(record, name=name, where=where, line=number, given=given, origin=where)
 
 
@@ -1463,7 +1468,8 @@ def _article_parts(text: str, start: int, end: int, *, notices: bool) -> Iterato
                 cuts.append((begin, stop))
             begin = stop
     begin = start
-    for cut_start, cut_end in (*sorted(cuts), (end, end)):
+    cuts.sort()
+    for cut_start, cut_end in (*cuts, (end, end)):
         first, last = begin, max(begin, cut_start)
         while first < last and text[first].isspace():
             first += 1

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -36,6 +36,8 @@ _BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
 _PAPER = re.compile(r"《[^《》]*》")
 #: For how many paragraphs a day told is the day of what was signed.
 _CARRIED = 4
+#: How far before a name the words that say what it is can begin.
+_APPOSED = 16
 #: How many characters behind a verb of subscribing what is subscribed to can stand.
 _REACH = 24
 #: How many entities a reader keeps in mind; a longer memory would only make long documents slow.
@@ -340,7 +342,7 @@ class Extractor:
         amounts = values.find_amounts(document.folded)
         percentages = values.find_percentages(document.folded)
         drafts: list[Fact] = []
-        dropped: Counter[tuple[str, str]] = Counter()
+        dropped: dict[tuple[str, str], int] = defaultdict(int)
         state = _State()
         named: dict[str, str] = {}
         if len(recognition.short_forms) > 0:
@@ -580,7 +582,7 @@ class _Reading:
         posts: list[Post],
         bare: list[tuple[int, int]],
         state: _State,
-        dropped: Counter[tuple[str, str]],
+        dropped: dict[tuple[str, str], int],
         trace: Trace | None,
         named: dict[str, str],
     ) -> None:
@@ -679,7 +681,7 @@ class _Reading:
                 name = next((m for m in reversed(self.mentions) if m.span.end <= a), None)
                 if name is None or name.type not in ("Company", "Fund", "Person", "Government", "Institution"):
                     continue
-                gap = _BRACKET.sub("", self.text[name.span.end : a])
+                gap = _bare(self.text[name.span.end : a])
                 if self.x._subscribes.fullmatch(gap) is not None:
                     found.append((i, name, amount))
             row = self._row
@@ -902,7 +904,7 @@ class _Reading:
         groups: list[_Group] = []
         for mention in mentions:
             if len(groups) > 0:
-                gap = _BRACKET.sub("", self.text[groups[-1].end : mention.span.start])
+                gap = _bare(self.text[groups[-1].end : mention.span.start])
                 joint = self.x._joint.fullmatch(gap)
                 alike = (mention.type == "Person") == (groups[-1].members[-1].type == "Person")
                 if alike and joint is not None and joint.group("joint") and not (gap.startswith(self.x._of)):
@@ -937,7 +939,7 @@ class _Reading:
             if (lead := self._lead_at(bare)) is not None:
                 before = bare  # 与投资项目星衡半导体
         if lead is None:
-            what = self.x._apposition.search(before)
+            what = self.x._apposition.search(before, max(0, len(before) - _APPOSED))
             if what is not None and what.start() > 0:
                 floor = max((m.span.end for m in self.mentions if m.span.end <= group.start), default=0) - clause.start
                 for at in range(max(what.start(), floor), what.end() - 1):
@@ -953,7 +955,7 @@ class _Reading:
         if lead is not None and (verb is None or verb == lead[0]):
             # 为 leads, but not as the end of 作为, which is a verb with an object
             group.word, group.lead = lead
-        after = _BRACKET.sub("", self.text[group.end : min(group.end + 12, clause.end)])
+        after = _bare(self.text[group.end : min(group.end + 12, clause.end)])
         if (
             group.lead == "by"
             and any(w in after for w in self.x._movings)
@@ -981,7 +983,7 @@ class _Reading:
 
     def _follow(self, group: _Group, clause: _Clause) -> None:
         reach = 120 if self.text[group.end : group.end + 1] == "(" else 30
-        after = _BRACKET.sub("", self.text[group.end : min(group.end + reach, clause.end)])[:30].lstrip("”’ ")
+        after = _bare(self.text[group.end : min(group.end + reach, clause.end)])[:30].lstrip("”’ ")
         for word in self.x._etc:
             if after.startswith(word):
                 after = after[1:]
@@ -1102,8 +1104,7 @@ class _Reading:
                     (
                         g
                         for g in reversed(clause.groups)
-                        if g.end <= trigger.start
-                        and _BRACKET.sub("", self.text[g.end : trigger.start]) in self.x._owner_gaps
+                        if g.end <= trigger.start and _bare(self.text[g.end : trigger.start]) in self.x._owner_gaps
                     ),
                     None,
                 )
@@ -1290,7 +1291,7 @@ class _Reading:
             behind.append(m)
         left, penalty = None, 1.0
         for g in clause.groups:
-            gap = _BRACKET.sub("", self.text[g.end : trigger.start]) if g.end <= trigger.start else None
+            gap = _bare(self.text[g.end : trigger.start]) if g.end <= trigger.start else None
             if gap is not None and gap in self.x._owner_gaps:
                 left = g
         if left is not None:
@@ -1352,7 +1353,7 @@ class _Reading:
 
     def _right_before(self, frame: Frame, group: _Group, clause: _Clause) -> bool:
         """True where a word of the frame stands right behind a group, but for 的 and a bracket."""
-        tail = _BRACKET.sub("", self.text[group.end : min(clause.end, group.end + 60)])
+        tail = _bare(self.text[group.end : min(clause.end, group.end + 60)])
         tail = tail.removeprefix(next((w for w in self.x._of if tail.startswith(w)), ""))
         word = max((w for w in frame.after if tail.startswith(w)), key=len, default=None)
         # 为甲旗下的乙 says what is whose of 乙
@@ -1657,7 +1658,7 @@ class _Reading:
 
     def _pivot(self, group: _Group) -> bool:
         """引入鹊华科创以13.5亿元认购: the object of one verb that acts in the next."""
-        return _BRACKET.sub("", self.text[group.end : group.end + 40]).startswith(self.x._pivots)
+        return _bare(self.text[group.end : group.end + 40]).startswith(self.x._pivots)
 
     def _list_of(self, groups: list[_Group]) -> bool:
         """True where groups follow each other with nothing but 、 and modifiers between them."""
@@ -2251,7 +2252,7 @@ class _Reading:
             holders = [person]  # 任命裴松岭、栗明川为副局长: all of the list
             while holders[0] is not people[0]:
                 earlier = people[number - len(holders)]
-                gap = _BRACKET.sub("", self.text[earlier.span.end : holders[0].span.start])
+                gap = _bare(self.text[earlier.span.end : holders[0].span.start])
                 if gap not in self.x._list_joints:
                     break
                 holders.insert(0, earlier)
@@ -2377,7 +2378,7 @@ class _Reading:
         return self._id(body) if beside and self._entity(body).type != "Person" else None
 
     def _joins(self, mention: Mention, start: int) -> bool:
-        gap = _BRACKET.sub("", self.text[mention.span.end : start])
+        gap = _bare(self.text[mention.span.end : start])
         if gap in self.x._body_gaps:
             return True
         # 厦门银祥集团肉品产业总裁: a department between body and title
@@ -2575,6 +2576,11 @@ def _share_dates(facts: list[Fact]) -> list[Fact]:
                 )
         done.extend(f for k, f in alone.items() if k in fuller)
     return [f for f in facts if f not in done]
+
+
+def _bare(text: str) -> str:
+    """A text without its brackets; most have none."""
+    return _BRACKET.sub("", text) if "(" in text or "（" in text else text
 
 
 def _in_order(short: str, name: str) -> bool:

@@ -130,7 +130,8 @@ class Gazetteer:
     """
 
     __slots__ = (
-        "_companies", "_divisions", "_entries", "_folder", "_former", "_forms", "_institutions", "_regions", "register",
+        "_chains", "_companies", "_divisions", "_entries", "_folder", "_former", "_forms", "_institutions", "_regions",
+        "register",
     )  # fmt: skip
 
     def __init__(self, folder: Path, register: Register | None = None) -> None:
@@ -139,6 +140,7 @@ class Gazetteer:
         self._divisions = _Table(folder / "divisions.tsv", _DIVISIONS)
         self._forms = _Table(folder / "forms.tsv", _FORMS)
         self._entries: dict[str, Division] = {}
+        self._chains: dict[str, tuple[str, ...]] = {}
         self._former: dict[str, list[FormerName]] | None = None
         self._regions: dict[str, tuple[str, ...]] | None = None
         self._institutions: dict[str, Institution] | None = None
@@ -383,10 +385,11 @@ class Gazetteer:
 
     def _chain(self, code: str) -> tuple[str, ...]:
         """The code and its ancestors' codes, nearest first, without making values of them."""
-        result = [code]
-        while (parent := self._row(result[-1])[5]) != "":
-            result.append(parent)
-        return tuple(result)
+        known = self._chains.get(code)
+        if known is None:
+            parent = self._row(code)[5]
+            known = self._chains[code] = (code, *(self._chain(parent) if parent != "" else ()))
+        return known
 
 
 class _Table:

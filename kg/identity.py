@@ -1172,9 +1172,10 @@ def _bare(reference: str) -> str:
 
 
 def _majority(values: Iterable[str]) -> str:
-    counts = Counter(values)
-    if len(counts) == 1:
-        return next(iter(counts))
+    told = list(values)
+    if told.count(told[0]) == len(told):
+        return told[0]
+    counts = Counter(told)
     return min(counts, key=lambda v: (-counts[v], -len(v), v))
 
 

@@ -458,7 +458,7 @@ class Recognizer:
         count = len(words)
         places = self.places
         place_at: list[tuple[tuple[str, ...], str, bool] | None] = [None] * count
-        for i in [i for i, word in enumerate(words) if word in places]:
+        for i in [i for i, word in enumerate(words) if len(word) > 1 and word in places]:
             place_at[i] = self._place(words, i)
         spots = [i for i, place in enumerate(place_at) if place is not None]
         done = 0
@@ -2389,7 +2389,9 @@ class Recognizer:
     # ------------------------------------------------------------
 
     def _mention(self, document: Document, c: _Candidate) -> Mention:
-        name = "".join(document.folded[c.start : c.end].split())
+        name = document.folded[c.start : c.end]
+        if not name.isalnum():
+            name = "".join(name.split())
         return Mention(Span(document.id, c.start, c.end), c.type, name, c.rule, c.confidence, c.code)
 
 
