@@ -81,7 +81,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class FactClass:
-    """A class of facts with its roles in the order of `core.ttl`, its edges and its colour."""
+    """A class of facts with its roles in the order of `core.ttl`, its edges, its colour and the mark on its lines."""
 
     name: str
     labels: Mapping[str, str]
@@ -91,6 +91,7 @@ class FactClass:
     edges: tuple[Edge, ...]
     qualifiers: tuple[str, ...]
     colour: str
+    shape: str
     order: int
 
 
@@ -403,6 +404,7 @@ def _load(folder: Path) -> Ontology:
             edges=tuple(e for e in edges.values() if e.fact in chain),
             qualifiers=tuple(q for q, wide in qualifier_domains.items() if any(a in wide for a in chain)),
             colour=look(name, fact_tree, "colour", "#888888"),
+            shape=look(name, fact_tree, "shape", "plain"),
             order=int(look(name, fact_tree, "order", "99")),
         )
     names, lexicon, grammar, calibration, shown, frames = _patterns(

@@ -15,6 +15,7 @@ every script that is not named by its digest.
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -50,6 +51,9 @@ PARTIES = 4
 
 #: A page holds the paragraphs of its evidence up to this many characters in all; sentences it always holds.
 TEXTS = 4_000_000
+
+#: What a page holds is packed (gzip in base64) where it is more characters than this.
+PACKED = 1_000_000
 
 #: The parts of the shell in the order in which they become one script; the engine stands in the place of the star.
 MODULES = ("words", "model", "search", "paths", "place", "paint", "*", "save", "panel", "views", "server", "shell")
@@ -349,7 +353,7 @@ def part(
         document_rows[documents[iri]][5] = paragraphs
     return {
         "classes": [_legend(c, shape=c.shape) for c in classes],
-        "factClasses": [_legend(c) for c in fact_classes],
+        "factClasses": [_legend(c, shape=c.shape) for c in fact_classes],
         "labels": {name: [ontology.label(name, "zh"), ontology.label(name, "en")] for name in sorted(names)},
         "places": [
             [short_id(r.id), r.name, r.level, region_number.get(r.parent or "", -1)] for r in network.regions.values()
@@ -521,7 +525,9 @@ def _values(
     data: Mapping[str, Any], title: str, language: str, served: bool, *, engine: str, library: str
 ) -> dict[str, Any]:
     """What the template of the page asks for."""
-    css, shell = _text(_PAGE / "page.css"), script(engine)
+    css, shell, held = _text(_PAGE / "page.css"), script(engine), _json(data)
+    # Reading sixteen megabytes as text keeps a browser longer than unpacking three, and a file is sent by mail.
+    packed = len(held) > PACKED
     scripts = (library, shell) if library != "" else (shell,)
     return {
         "lang": "zh-CN" if language == "zh" else language,
@@ -529,7 +535,8 @@ def _values(
         "engine": engine,
         "title": title,
         "css": css,
-        "data": _json(data),
+        "packed": "application/gzip" if packed else "application/json",
+        "data": base64.b64encode(gzip.compress(held.encode(), 6, mtime=0)).decode("ascii") if packed else held,
         "library": library,
         "script": shell,
         "policy": _policy(scripts=scripts, styles=(css,), served=served),

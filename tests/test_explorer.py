@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 from test_view import HOSTILE, ONTOLOGY, sample, star
 
+from kg import view
 from kg.network import FactNetwork, Node, around, load_network
 from kg.ontology import Ontology
 from kg.pipeline import build
@@ -362,6 +363,38 @@ def test_a_large_graph_opens_on_its_hubs_and_an_entity_on_its_surroundings(opene
     assert "all=1" in page.url
     page.evaluate("() => { location.hash = 'ego=company/1190'; }")
     page.wait_for_function("() => kg.counts().nodes < 10")
+
+
+def test_what_is_packed_is_what_is_plain(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = render(star(300), ONTOLOGY, title="大图", engine="canvas")
+    monkeypatch.setattr(view, "PACKED", 1000)
+    packed = render(star(300), ONTOLOGY, title="大图", engine="canvas")
+    assert len(packed) < len(plain) - 30_000
+    assert packed == render(star(300), ONTOLOGY, title="大图", engine="canvas")
+    ask = "() => [kg.counts(), kg.known(), kg.files.csv()]"
+    said = [opened(text, "#e=company/7").evaluate(ask) for text in (plain, packed)]
+    assert said[0] == said[1]
+    assert said[0][1]["facts"] > 290
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_lines_can_be_told_apart_without_their_colours(engine: str, opened: Open) -> None:
+    """Each class of facts has a mark of its own: on the line, in the legend, in the drawing."""
+    shapes = [c.shape for c in ONTOLOGY.facts.values() if ONTOLOGY.top(c.name) == c.name != "Fact"]
+    assert len(set(shapes)) == len(shapes)
+    page = opened(render(sample(), ONTOLOGY, title="示例", engine=engine))  # type: ignore[arg-type]
+    legend = page.evaluate(
+        """() => [...document.querySelectorAll('#filters .key .line-icon')].map(s =>
+             s.children.length < 2 ? 'plain' : s.lastChild.getAttribute('d') + s.lastChild.getAttribute('fill'))"""
+    )
+    assert len(set(legend)) == len(legend) > 3
+    # In the drawing there is a path for the marks of each class that has a line with room for one.
+    drawing = page.evaluate("() => kg.files.svg()")
+    stage = page.evaluate("() => getComputedStyle(document.documentElement).getPropertyValue('--stage').trim()")
+    paths = [dict(p.attrib) for p in ET.fromstring(drawing).iter("{http://www.w3.org/2000/svg}path")]
+    hollow = [p for p in paths if p.get("fill") == stage and "stroke" not in p]
+    assert len(hollow) > 0
+    assert {p["d"] for p in hollow} <= {p["d"] for p in paths if p.get("stroke") not in {None, stage}}
 
 
 def test_filters_leave_what_they_say(pages: dict[str, str], corpus: Store, opened: Open) -> None:
@@ -768,7 +801,7 @@ NEVER = (
 @pytest.mark.parametrize("engine", ["vis", "canvas"])
 def test_the_shell_is_small_and_no_newer_than_it_says(engine: str) -> None:
     text = script(engine)
-    assert len(text.encode()) < 140_000
+    assert len(text.encode()) < 160_000
     assert [re.findall(pattern, text) for pattern in NEVER] == [[], []]
 
 

@@ -15,7 +15,16 @@
 const $ = id => document.getElementById(id);
 /** @param {string} id @returns {any} */
 const jsonOf = id => JSON.parse($(id).textContent);
-const D = jsonOf('kg-data');
+/** What came with the page, without what `absorb` has taken out of it. @type {any} */ const D = {};
+/** Read what came with the page: as text, or where there is much of it, packed. */
+async function unpack() {
+  const box = $('kg-data');
+  if (box.type !== 'application/gzip') { Object.assign(D, jsonOf('kg-data')); return; }
+  if (typeof DecompressionStream === 'undefined') throw new Error('This browser is too old for a graph of this size; it takes Chromium 80, Firefox 113, Safari 16.4 or later. 浏览器版本过旧，打不开这样大的图谱；请用 Chromium 80、Firefox 113、Safari 16.4 或更新的版本。');
+  const text = atob(box.textContent), bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  Object.assign(D, await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json());
+}
 const FIRST = jsonOf('kg-first');
 
 /** @type {Entity[]} */ const entities = [];
@@ -71,10 +80,11 @@ function absorb(part) {
   const found = part.facts.map((/** @type {any} */ row) => {
     const known = factById.get(row.i);
     if (known !== undefined) return known;
-    const roles = row.r.map((/** @type {[string, number]} */ r) => [r[0], nodeAt[r[1]]]);
+    const roles = row.r;
+    for (const role of roles) role[1] = nodeAt[role[1]];
     /** @type {Fact} */
     const fact = {
-      id: row.i, c: factKindAt[row.c], klass: row.k || null, roles, members: [...new Set(roles.map((/** @type {[string, number]} */ r) => r[1]))],
+      id: row.i, c: factKindAt[row.c], klass: row.k || null, roles, members: roles.length === 2 && roles[0][1] !== roles[1][1] ? [roles[0][1], roles[1][1]] : [...new Set(/** @type {number[]} */ (roles.map((/** @type {[string, number]} */ r) => r[1])))],
       links: row.e ? row.e.map((/** @type {any[]} */ e) => ({ relation: e[0], from: nodeAt[e[1]], to: nodeAt[e[2]], directed: e[3] === 1 })) : null,
       label: row.l || null, date: row.d || null, words: row.w || null, first: row.p ? row.p[0] : null, last: row.p ? row.p[1] : null,
       amount: row.a || null, upper: row.u || null, worth: row.a ? Number(row.u || row.a) : null, money: row.x || null, bound: row.b || null, currency: row.m || null,
@@ -150,11 +160,13 @@ const isHub = f => facts[f].links === null || (state.many && facts[f].members.le
 function allLines() {
   if (lines) return lines;
   /** @type {Line[]} */ const made = [];
-  /** @type {Map<string, number>} */ const at = new Map();
+  /** @type {Map<number, number>} */ const at = new Map();
   linesOf = new Map();
+  // Two keys as one number: a text for each of fifty thousand lines takes four times as long.
+  const base = facts.length, width = base + entities.length;
   /** @param {number} a @param {number} b @param {Line['parts'][0]} part */
   const put = (a, b, part) => {
-    const key = a < b ? a + ' ' + b : b + ' ' + a;
+    const key = (Math.min(a, b) + base) * width + Math.max(a, b) + base;
     let i = at.get(key);
     if (i === undefined) {
       i = made.push({ a, b, parts: [], on: 0, sig: -1 }) - 1;
@@ -281,22 +293,19 @@ function lit() {
 /** Newest first, undated last. @param {number} a @param {number} b */
 const newer = (a, b) => (facts[b].last || '').localeCompare(facts[a].last || '') || (facts[b].date || '').localeCompare(facts[a].date || '') || facts[b].sure - facts[a].sure || a - b;
 
-/** @type {Map<string, number[]> | null} */ let alikeBy = null;
-/** @type {number} */ let alikeOf = -1;
 /** Facts of the same class, name and participants that other documents tell otherwise (date, sum, status). @param {number} f @returns {number[]} */
 function differing(f) {
-  if (!alikeBy || alikeOf !== facts.length) {
-    alikeBy = new Map();
-    alikeOf = facts.length;
-    facts.forEach((fact, i) => { if (fact.members.length < 2) return; const key = likeness(fact), list = /** @type {Map<string, number[]>} */ (alikeBy).get(key); if (list) list.push(i); else /** @type {Map<string, number[]>} */ (alikeBy).set(key, [i]); });
-  }
   const one = facts[f];
-  return (alikeBy.get(likeness(one)) || []).filter(g => {
+  if (one.members.length < 2) return [];
+  // What is alike has the same participants: it is among the facts of that one who is in fewest.
+  const rare = one.members.reduce((least, n) => (factsOf[n].length < factsOf[least].length ? n : least)), alike = likeness(one);
+  return factsOf[rare].filter(g => {
+    if (g === f || facts[g].c !== one.c || facts[g].members.length !== one.members.length || likeness(facts[g]) !== alike) return false;
     const other = facts[g];
     // What one document tells twice are two events; what two tell of one day or of one sum is one that they tell differently.
     const apart = !other.told.some(t => one.told.some(u => u.doc === t.doc));
     const meet = one.first === null || other.first === null || (one.first <= /** @type {string} */ (other.last) && other.first <= /** @type {string} */ (one.last)) || (one.amount !== null && one.amount === other.amount);
-    return g !== f && apart && meet && (one.amount !== other.amount || one.date !== other.date || one.status !== other.status);
+    return apart && meet && (one.amount !== other.amount || one.date !== other.date || one.status !== other.status);
   });
 }
 /** @param {Fact} fact */

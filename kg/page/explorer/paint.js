@@ -22,9 +22,26 @@ function mix(colour, other, share) {
   }
   return found;
 }
-// The palette is made for a light ground; on a dark one every colour is lifted.
-/** @param {string} colour */
-const shade = colour => (look.dark ? mix(colour, '#ffffff', 0.3) : colour);
+/** Relative luminance, as WCAG reckons it. @param {string} colour */
+function luminance(colour) {
+  const [r, g, b] = [1, 3, 5].map(at => { const v = parseInt(colour.slice(at, at + 2), 16) / 255; return v <= 0.03928 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4); });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+/** @param {string} a @param {string} b */
+function contrast(a, b) { const x = luminance(a), y = luminance(b); return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05); }
+// The palette is made for a light ground; on a dark one every colour is lifted. On either it is moved away from the ground until
+// it stands out from it by 3 to 1, which is what WCAG AA asks of lines and shapes.
+/** @param {string} colour @returns {string} */
+function shade(colour) {
+  let found = mixed.get(colour);
+  if (!found) {
+    const start = look.dark ? mix(colour, '#ffffff', 0.3) : colour;
+    found = start;
+    for (let share = 0.05; contrast(found, look.stage) < 3 && share < 1; share += 0.05) found = mix(start, look.dark ? '#ffffff' : '#000000', share);
+    mixed.set(colour, found);
+  }
+  return found;
+}
 // Faded things stay where they are, as a shadow of themselves.
 /** @param {string} colour */
 const fade = (colour, share = 0.8) => mix(colour, look.stage, share);
@@ -63,6 +80,58 @@ function trace(g, shape, x, y, r) {
 }
 const DASHES = [[], [7, 5], [2, 5]];
 
+/** The mark of a class of facts, on its lines beside the colour, for those who cannot tell colours: its outline at a place on a line
+ * with the direction (ux, uy), and whether it is filled, hollow or of strokes. @param {Pen} g @param {string} mark @param {number} x @param {number} y
+ * @param {number} ux @param {number} uy @param {number} s half its size @returns {'filled' | 'hollow' | 'strokes' | null} */
+function traceMark(g, mark, x, y, ux, uy, s) {
+  /** @param {number[]} at pairs along and across the line */
+  const corners = at => { for (let i = 0; i < at.length; i += 2) { const px = x + (at[i] * ux - at[i + 1] * uy) * s, py = y + (at[i] * uy + at[i + 1] * ux) * s; if (i) g.lineTo(px, py); else g.moveTo(px, py); } };
+  if (mark === 'dot' || mark === 'ring') { g.moveTo(x + s, y); g.arc(x, y, s, 0, 2 * Math.PI); return mark === 'dot' ? 'filled' : 'hollow'; }
+  if (mark === 'square' || mark === 'frame') { corners([-0.95, -0.95, 0.95, -0.95, 0.95, 0.95, -0.95, 0.95]); g.closePath(); return mark === 'square' ? 'filled' : 'hollow'; }
+  if (mark === 'diamond' || mark === 'gem') { corners([-1.35, 0, 0, -1.35, 1.35, 0, 0, 1.35]); g.closePath(); return mark === 'diamond' ? 'filled' : 'hollow'; }
+  // Upright whatever the line: on the line it would pass for an arrow.
+  if (mark === 'triangle') { g.moveTo(x, y - 1.3 * s); g.lineTo(x + 1.25 * s, y + 0.9 * s); g.lineTo(x - 1.25 * s, y + 0.9 * s); g.closePath(); return 'filled'; }
+  if (mark === 'bar') { corners([0, -1.5, 0, 1.5]); return 'strokes'; }
+  if (mark === 'bars') { corners([-0.7, -1.5, -0.7, 1.5]); corners([0.7, -1.5, 0.7, 1.5]); return 'strokes'; }
+  if (mark === 'cross') { corners([-1.1, -1.1, 1.1, 1.1]); corners([-1.1, 1.1, 1.1, -1.1]); return 'strokes'; }
+  return null;
+}
+/** Marks on the lines that are seen, by class, where there is room; a line of several classes has none. @param {Pen} g @param {View} v @param {ReturnType<typeof lit>} light */
+function lineMarks(g, v, light) {
+  const all = allLines(), box = screenBox(v), big = letter();
+  /** @type {Map<number, number[]>} */ const heaps = new Map();
+  let seen = 0;
+  for (let i = 0; i < all.length; i++) {
+    const line = all[i];
+    if (!line.on || (light && !light.lines.has(i))) continue;
+    const c = Math.floor(line.sig / 3);
+    if (c >= factKinds.length || factKinds[c].shape === 'plain') continue;
+    box.at(line.a, 0); box.at(line.b, 1);
+    const ra = radius(line.a, v), free = Math.hypot(box.x[1] - box.x[0], box.y[1] - box.y[0]) - ra - radius(line.b, v);
+    if (free < 30 * big || Math.max(box.x[0], box.x[1]) < 0 || Math.max(box.y[0], box.y[1]) < 0 || Math.min(box.x[0], box.x[1]) > v.w || Math.min(box.y[0], box.y[1]) > v.h) continue;
+    if (++seen > 1500) return;
+    const heap = heaps.get(c);
+    if (heap) heap.push(i); else heaps.set(c, [i]);
+  }
+  g.globalAlpha = 1;
+  for (const [c, heap] of heaps) {
+    let how = null;
+    g.beginPath();
+    for (const i of heap) {
+      box.at(all[i].a, 0); box.at(all[i].b, 1);
+      const dx = box.x[1] - box.x[0], dy = box.y[1] - box.y[0], length = Math.hypot(dx, dy), ra = radius(all[i].a, v), along = (ra + (length - ra - radius(all[i].b, v)) * 0.3) / length;
+      // What a line says stands in its middle, an arrow at its end: the mark stands between its start and its middle.
+      how = traceMark(g, factKinds[c].shape, box.x[0] + dx * along, box.y[0] + dy * along, dx / length, dy / length, 3.6 * big);
+    }
+    const colour = lineColour(c);
+    g.lineWidth = (how === 'strokes' ? 2.2 : 1.6) * big;
+    g.strokeStyle = how === 'filled' ? look.stage : colour;
+    g.fillStyle = how === 'hollow' ? look.stage : colour;
+    if (how !== 'strokes') g.fill();
+    g.stroke();
+  }
+}
+
 /** The whole picture. @param {Pen} g @param {View} v @param {{ground?: boolean}} [options] @returns {LabelBox[]} */
 function paint(g, v, options) {
   const light = lit(), all = allLines();
@@ -86,7 +155,7 @@ function paint(g, v, options) {
   const order = [...heaps.keys()].sort((a, b) => layer(a) - layer(b) || a - b);
   for (const key of order) {
     const heap = /** @type {number[]} */ (heaps.get(key)), weight = key % 4, chosen = Math.floor(key / 4) % 3, sign = Math.floor(key / 12), base = lineColour(Math.floor(sign / 3));
-    const colour = chosen === 1 ? base : chosen === 2 ? fade(base, 0.86) : mix(base, look.stage, dense < 1 ? 0.45 : 0.12);
+    const colour = chosen === 1 ? base : chosen === 2 ? fade(base, 0.86) : dense < 1 ? mix(base, look.stage, 0.45) : base;
     g.strokeStyle = colour;
     g.globalAlpha = 1;
     g.lineWidth = (chosen === 1 ? 2.2 : 1.4 * dense) + weight * 0.7 * dense;
@@ -110,6 +179,7 @@ function paint(g, v, options) {
     }
     g.fill();
   }
+  if (seen < 3000) lineMarks(g, v, light);
   paintNodes(g, v, light);
   return names(g, v, light);
 }
@@ -165,6 +235,8 @@ function eachKey(action) {
 /** @type {Map<string, number>} */ const widths = new Map();
 /** @param {Pen} g @param {string} text @param {string} font */
 function textWidth(g, text, font) { const key = font + text; let w = widths.get(key); if (w === undefined) { if (widths.size > 20000) widths.clear(); g.font = font; w = /** @type {number} */ (g.measureText(text).width); widths.set(key, w); } return w; }
+/** A width that no text is narrower than: Chinese characters are as wide as the letters are high. @param {string} text @param {number} size */
+function leastWidth(text, size) { let w = 0; for (let i = 0; i < text.length; i++) w += text.charCodeAt(i) > 0x2e80 ? 0.9 : 0.2; return w * size; }
 /** @param {string} text @param {number} most */
 const short = (text, most) => { const chars = Array.from(text); return chars.length > most ? chars.slice(0, most - 1).join('') + '…' : text; };
 
@@ -201,13 +273,17 @@ function names(g, v, light) {
   for (const [n, x, y, r, bright] of list) {
     if (drawn >= most) break;
     const size = big * (n === chosen ? 15 : Math.max(11.5, Math.min(15, 10.6 + entities[n].size * 0.2)) - (v.k < 0.8 ? 0.6 : 0));
-    const font = (entities[n].size > 15 || n === chosen ? '600 ' : '') + size.toFixed(1) + 'px ' + FONT, text = short(entities[n].name, bright && light ? 24 : 14), w = textWidth(g, text, font), h = size + 3, gap = r + 2;
-    const at = [[x - w / 2, y + gap + h / 2], [x + gap + 2, y], [x - gap - 2 - w, y], [x - w / 2, y - gap - h / 2], [x + gap * 0.5, y + gap * 0.8 + h / 2], [x - gap * 0.5 - w, y + gap * 0.8 + h / 2]];
-    /** @param {number[]} p */ const within = p => p[0] > 2 && p[0] + w < v.w - 2 && p[1] - h / 2 > 2 && p[1] + h / 2 < v.h - 2;
-    /** @param {number[]} p */ const clear = p => !texts.hit(p[0] - 2, p[1] - h / 2, p[0] + w + 2, p[1] + h / 2);
-    /** @param {number[]} p */ const open = p => !discs.hit(p[0], p[1] - h / 2 + 1, p[0] + w, p[1] + h / 2 - 1);
-    // In a crowd a name of weight may cover lesser nodes; a lesser name is left out.
-    const free = at.find(p => within(p) && clear(p) && open(p)) || (weighty.has(n) || (light && bright) ? at.find(p => within(p) && clear(p)) : undefined);
+    const font = (entities[n].size > 15 || n === chosen ? '600 ' : '') + size.toFixed(1) + 'px ' + FONT, text = short(entities[n].name, bright && light ? 24 : 14), h = size + 3, gap = r + 2;
+    /** A place for a name of a width: of six beside its node the first that is free. In a crowd a name of weight may cover lesser nodes; a lesser
+     * name is left out. @param {number} w */
+    const place = w => {
+      const at = [[x - w / 2, y + gap + h / 2], [x + gap + 2, y], [x - gap - 2 - w, y], [x - w / 2, y - gap - h / 2], [x + gap * 0.5, y + gap * 0.8 + h / 2], [x - gap * 0.5 - w, y + gap * 0.8 + h / 2]];
+      /** @param {number[]} p */ const free = p => p[0] > 2 && p[0] + w < v.w - 2 && p[1] - h / 2 > 2 && p[1] + h / 2 < v.h - 2 && !texts.hit(p[0] - 2, p[1] - h / 2, p[0] + w + 2, p[1] + h / 2);
+      return at.find(p => free(p) && !discs.hit(p[0], p[1] - h / 2 + 1, p[0] + w, p[1] + h / 2 - 1)) || (weighty.has(n) || (light && bright) ? at.find(free) : undefined);
+    };
+    // Where not even its narrowest form has room a name is not measured: measuring thousands takes longer than drawing hundreds.
+    if (!place(leastWidth(text, size))) continue;
+    const w = textWidth(g, text, font), free = place(w);
     if (!free) continue;
     texts.take(free[0] - 2, free[1] - h / 2, free[0] + w + 2, free[1] + h / 2);
     boxes.push({ key: n, text, x0: free[0], y0: free[1] - h / 2, x1: free[0] + w, y1: free[1] + h / 2 });

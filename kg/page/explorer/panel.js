@@ -37,8 +37,13 @@ function shapeIcon(shape, colour) {
   trace(pen, shape, 8, 8, 5.4);
   return svg('svg', { viewBox: '0 0 16 16', width: 15, height: 15, 'aria-hidden': 'true' }, svg('path', { d: pen.path, fill: colour }));
 }
-/** @param {string} colour */
-const bar = colour => svg('svg', { viewBox: '0 0 14 14', width: 14, height: 14, 'aria-hidden': 'true' }, svg('path', { d: 'M1 7h12', stroke: colour, 'stroke-width': 3, 'stroke-linecap': 'round' }));
+/** How lines of a class of facts look: colour and mark. @param {Kind} kind */
+function lineIcon(kind) {
+  const pen = new SvgPen(24, 14), colour = shade(kind.colour), how = traceMark(pen, kind.shape, 12, 7, 1, 0, 3.6);
+  const picture = svg('svg', { viewBox: '0 0 24 14', width: 24, height: 14, 'aria-hidden': 'true', class: 'line-icon' }, svg('path', { d: 'M1 7h22', stroke: colour, 'stroke-width': 2.2, 'stroke-linecap': 'round' }));
+  if (how) picture.append(svg('path', { d: pen.path, fill: how === 'filled' ? colour : how === 'hollow' ? look.card : 'none', stroke: how === 'filled' ? 'none' : colour, 'stroke-width': how === 'strokes' ? 2.2 : 1.6 }));
+  return picture;
+}
 /** @param {number} n */ const iconOf = n => shapeIcon(shapeOf(n), colourOf(n));
 /** @param {Fact} fact */ const kindName = fact => (fact.klass ? word(fact.klass) : label(factKinds[fact.c]));
 
@@ -97,9 +102,8 @@ function sourceOf(telling) {
 }
 /** @param {number} f */
 function card(f) {
-  const fact = facts[f], kind = factKinds[fact.c], box = el('article', 'fact ' + fact.status), dot = el('i');
-  dot.style.background = shade(kind.colour);
-  const top = el('div', 'top', el('span', 'chip', dot, kindName(fact)));
+  const fact = facts[f], kind = factKinds[fact.c], box = el('article', 'fact ' + fact.status);
+  const top = el('div', 'top', el('span', 'chip', lineIcon(kind), kindName(fact)));
   if (T.states[fact.status]) top.append(el('span', 'state ' + fact.status, T.states[fact.status]));
   top.append(el('span', 'when', fact.date || fact.words || t('undatedFact')));
   box.append(top);
@@ -179,7 +183,7 @@ function panel() {
   const groups = outsideByKind(n), more = outside(n).length;
   if (more) {
     const chips = el('div', 'unfold', el('span', '', t('unfold')));
-    for (const [c, list] of groups) { const b = button('chip more', '', () => unfold(n, list)); b.append(bar(lineColour(c)), label(factKinds[c]), el('b', '', list.length)); chips.append(b); }
+    for (const [c, list] of groups) { const b = button('chip more', '', () => unfold(n, list)); b.append(lineIcon(factKinds[c]), label(factKinds[c]), el('b', '', list.length)); chips.append(b); }
     if (groups.length > 1) { const b = button('chip more', t('unfoldAll', more), () => unfold(n, outside(n))); b.setAttribute('aria-keyshortcuts', 'E'); chips.append(b); }
     root.append(chips);
   }
@@ -189,7 +193,7 @@ function panel() {
   if (lazy() && factsOf[n].length < entity.total) root.append(el('p', 'hint', t('newestOf', factsOf[n].length, entity.total)));
   if (byKind.size > 1) {
     const chips = el('div', 'kinds');
-    [...byKind].sort((a, b) => b[1] - a[1]).forEach(([c, count]) => { const b = button('chip more', '', () => { const chosen = b.getAttribute('aria-pressed') !== 'true'; chips.querySelectorAll('button').forEach((/** @type {Element} */ x) => x.setAttribute('aria-pressed', 'false')); b.setAttribute('aria-pressed', String(chosen)); list.replaceChildren(); cards(list, chosen ? all.filter(f => facts[f].c === c) : all); }); b.append(bar(lineColour(c)), label(factKinds[c]), el('b', '', count)); b.setAttribute('aria-pressed', 'false'); chips.append(b); });
+    [...byKind].sort((a, b) => b[1] - a[1]).forEach(([c, count]) => { const b = button('chip more', '', () => { const chosen = b.getAttribute('aria-pressed') !== 'true'; chips.querySelectorAll('button').forEach((/** @type {Element} */ x) => x.setAttribute('aria-pressed', 'false')); b.setAttribute('aria-pressed', String(chosen)); list.replaceChildren(); cards(list, chosen ? all.filter(f => facts[f].c === c) : all); }); b.append(lineIcon(factKinds[c]), label(factKinds[c]), el('b', '', count)); b.setAttribute('aria-pressed', 'false'); chips.append(b); });
     root.append(chips);
   }
   const list = el('div');
@@ -210,6 +214,17 @@ function pathPanel(root, sel) {
   }
   sel.steps.forEach((step, k) => { root.append(el('h2', '', `${k + 1}. ${entities[sel.nodes[k]].name} — ${entities[sel.nodes[k + 1]].name}`)); cards(root, step, 3); });
 }
+/** The newest of some facts; sorting fifty thousand of them for five takes too long. @param {number[]} list @param {number} most */
+function newestOf(list, most) {
+  /** @type {number[]} */ const best = [];
+  for (const f of list) {
+    if (!facts[f].last || (best.length === most && newer(f, best[most - 1]) >= 0)) continue;
+    const at = best.findIndex(g => newer(f, g) < 0);
+    best.splice(at < 0 ? best.length : at, 0, f);
+    if (best.length > most) best.pop();
+  }
+  return best;
+}
 /** @param {HTMLElement} root */
 function overview(root) {
   if (state.shown.size < entities.length || lazy()) root.append(el('p', 'hint', t('partly')));
@@ -217,7 +232,7 @@ function overview(root) {
   const hubs = entities.map((_, n) => n).slice(0, 400).filter(n => !state.off.has(entities[n].kind)).map(n => /** @type {[number, number]} */ ([n, count(n)])).filter(x => x[1]).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 8), list = el('ul', 'top-list');
   hubs.forEach(([n, c]) => { const b = button('', '', () => choose(n, true)); b.append(iconOf(n), el('span', '', entities[n].name), el('b', '', t('facts', c))); list.append(el('li', '', b)); });
   if (hubs.length) root.append(el('h2', '', t('hubs')), list);
-  const on = facts.map((_, f) => f).filter(f => factOn[f]), newest = on.filter(f => facts[f].last).sort(newer).slice(0, 5);
+  const on = facts.map((_, f) => f).filter(f => factOn[f]), newest = newestOf(on, 5);
   if (on.length) {
     const per = factKinds.map(() => 0);
     on.forEach(f => per[facts[f].c]++);
@@ -277,7 +292,7 @@ async function read(doc, at) {
       if (k && start > paragraphs[k - 1][0] + Array.from(paragraphs[k - 1][1]).length + 1) box.append(el('p', 'gap', '……'));
       box.append(p);
       const these = [...new Set(spans.map(s => s[2]))];
-      if (these.length) { const chips = el('div', 'kinds'); these.forEach(f => { const b = button('chip more', '', () => { closeReader(); select({ kind: 'facts', facts: [f], lines: linesOfFacts([f]), title: facts[f].label || kindName(facts[f]) }, false); }); b.append(bar(lineColour(facts[f].c)), (facts[f].label || kindName(facts[f])) + (facts[f].date ? ' ' + facts[f].date : '')); chips.append(b); }); box.append(chips); }
+      if (these.length) { const chips = el('div', 'kinds'); these.forEach(f => { const b = button('chip more', '', () => { closeReader(); select({ kind: 'facts', facts: [f], lines: linesOfFacts([f]), title: facts[f].label || kindName(facts[f]) }, false); }); b.append(lineIcon(factKinds[facts[f].c]), (facts[f].label || kindName(facts[f])) + (facts[f].date ? ' ' + facts[f].date : '')); chips.append(b); }); box.append(chips); }
     });
     if (!server) box.append(el('p', 'hint', t('readerPart')));
   }

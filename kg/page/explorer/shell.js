@@ -370,7 +370,7 @@ function filters() {
   entities.forEach(n => perKind[n.kind]++);
   facts.forEach(f => perFact[f.c]++);
   section(t('kinds'), state.offFacts, factKinds);
-  root.append(...toggles(factKinds, state.offFacts, perFact, c => bar(shade(c.colour))));
+  root.append(...toggles(factKinds, state.offFacts, perFact, lineIcon));
   section(t('entities'), state.off, kinds);
   root.append(...toggles(kinds, state.off, perKind, c => shapeIcon(c.shape, shade(c.colour))));
 
@@ -634,7 +634,7 @@ function escape() {
   if (document.activeElement === $('q')) $('q').blur();
 }
 addEventListener('keydown', event => {
-  if (event.isComposing) return;
+  if (event.isComposing || !ready) return;
   const active = /** @type {HTMLElement} */ (document.activeElement || document.body), typing = /TEXTAREA|SELECT/.test(active.tagName) || (active.tagName === 'INPUT' && !/checkbox/.test(/** @type {HTMLInputElement} */ (active).type));
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z' && !typing) { event.preventDefault(); undo(); return; }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -656,22 +656,25 @@ addEventListener('keydown', event => {
 
 // ---------------------------------------------------------------- the start
 
-absorb(D);
-theme();
-T = WORDS[D.language] || WORDS.zh;
-evaluate();
-if (D.server) {
-  server = makeServer(D.server);
-  const home = el('a', '', $('title').textContent);
-  home.href = server.home;
-  $('title').replaceChildren(home);
-}
-engine = makeEngine($('net'), host);
 let turn = 0;
 // The picture fits the window until its reader moves it.
-new ResizeObserver(() => { cancelAnimationFrame(turn); turn = requestAnimationFrame(() => { engine.resize(); if (!moved && !state.sel) fit(); if (state.view === 'time' || state.view === 'regions') drawView(); }); }).observe($('stage'));
-addEventListener('popstate', () => { void readHash(); });
+new ResizeObserver(() => { cancelAnimationFrame(turn); turn = requestAnimationFrame(() => { if (!ready) return; engine.resize(); if (!moved && !state.sel) fit(); if (state.view === 'time' || state.view === 'regions') drawView(); }); }).observe($('stage'));
+addEventListener('popstate', () => { if (ready) void readHash(); });
 void (async () => {
+  await unpack();
+  absorb(D);
+  // What was taken in is not kept twice.
+  for (const name of ['nodes', 'facts', 'documents', 'sounds']) delete D[name];
+  theme();
+  T = WORDS[D.language] || WORDS.zh;
+  evaluate();
+  if (D.server) {
+    server = makeServer(D.server);
+    const home = el('a', '', $('title').textContent);
+    home.href = server.home;
+    $('title').replaceChildren(home);
+  }
+  engine = makeEngine($('net'), host);
   engine.resize();
   await readHash();
   ready = true;

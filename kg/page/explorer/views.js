@@ -24,10 +24,9 @@ function tableView(root) {
   table.append(el('thead', '', head), body);
   /** @param {number} start @param {number} end */
   const rows = (start, end) => list.slice(start, end).forEach(f => {
-    const fact = facts[f], first = fact.told[0], who = el('td'), dot = el('i');
-    dot.style.background = shade(factKinds[fact.c].colour);
+    const fact = facts[f], first = fact.told[0], who = el('td');
     inRoles(fact).forEach(([role, nodes], k) => { if (k) who.append(el('br')); who.append(el('small', '', word(role) + ' '), ...listed(nodes)); });
-    body.append(el('tr', '', el('td', 'nowrap', el('span', 'chip', dot, kindName(fact))), el('td', '', fact.label), who, el('td', 'nowrap', fact.date || fact.words), el('td', '', fact.money || sum(fact)), el('td', 'nowrap', T.states[fact.status]), el('td', 'nowrap', fact.sure.toFixed(2)), el('td', 'text', first ? quoteOf(first) : ''), el('td', '', first ? sourceOf(first) : '')));
+    body.append(el('tr', '', el('td', 'nowrap', el('span', 'chip', lineIcon(factKinds[fact.c]), kindName(fact))), el('td', '', fact.label), who, el('td', 'nowrap', fact.date || fact.words), el('td', '', fact.money || sum(fact)), el('td', 'nowrap', T.states[fact.status]), el('td', 'nowrap', fact.sure.toFixed(2)), el('td', 'text', first ? quoteOf(first) : ''), el('td', '', first ? sourceOf(first) : '')));
   });
   let end = 150;
   rows(0, end);

@@ -27,7 +27,7 @@ function makeEngine(box, host) {
   }
   /** @param {number} i @param {boolean} bright @param {boolean} chosen */
   function edgeStyle(i, bright, chosen) {
-    const line = allLines()[i], base = lineColour(Math.floor(Math.max(line.sig, 0) / 3)), colour = bright ? (chosen ? base : mix(base, look.stage, 0.12)) : fade(base, 0.88), dash = DASHES[Math.max(line.sig, 0) % 3], ends = line.on ? arrowEnds(line) : new Set();
+    const line = allLines()[i], base = lineColour(Math.floor(Math.max(line.sig, 0) / 3)), colour = bright ? base : fade(base, 0.88), dash = DASHES[Math.max(line.sig, 0) % 3], ends = line.on ? arrowEnds(line) : new Set();
     return {
       id: i, from: idOf(line.a), to: idOf(line.b), hidden: !line.on, width: (chosen ? 2.4 : bright ? 1.4 : 0.9) + Math.min(3, Math.floor(Math.log2(Math.max(line.on, 1)))) * 0.8, smooth: false,
       color: { color: colour, highlight: colour, hover: base, inherit: false }, dashes: dash.length ? dash : false, arrows: { to: { enabled: ends.has(line.b), scaleFactor: 0.45 }, from: { enabled: ends.has(line.a), scaleFactor: 0.45 } },
@@ -66,7 +66,9 @@ function makeEngine(box, host) {
     g.save();
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.setLineDash([]);
-    boxes = names(g, view(), lit());
+    const v = view(), light = lit();
+    if (light || made.length < 3000) lineMarks(g, v, light);
+    boxes = names(g, v, light);
     g.restore();
   });
 
