@@ -378,16 +378,16 @@ def test_what_is_packed_is_what_is_plain(opened: Open, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_lines_can_be_told_apart_without_their_colours(engine: str, opened: Open) -> None:
+def test_lines_can_be_told_apart_without_their_colours(engine: str, pages: dict[str, str], opened: Open) -> None:
     """Each class of facts has a mark of its own: on the line, in the legend, in the drawing."""
     shapes = [c.shape for c in ONTOLOGY.facts.values() if ONTOLOGY.top(c.name) == c.name != "Fact"]
     assert len(set(shapes)) == len(shapes)
-    page = opened(render(sample(), ONTOLOGY, title="示例", engine=engine))  # type: ignore[arg-type]
+    page = opened(pages[engine])
     legend = page.evaluate(
         """() => [...document.querySelectorAll('#filters .key .line-icon')].map(s =>
              s.children.length < 2 ? 'plain' : s.lastChild.getAttribute('d') + s.lastChild.getAttribute('fill'))"""
     )
-    assert len(set(legend)) == len(legend) > 3
+    assert len(set(legend)) == len(legend) > 8
     # In the drawing there is a path for the marks of each class that has a line with room for one.
     drawing = page.evaluate("() => kg.files.svg()")
     stage = page.evaluate("() => getComputedStyle(document.documentElement).getPropertyValue('--stage').trim()")
