@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import binascii
 import contextlib
+import faulthandler
 import functools
 import gc
 import io
@@ -25,7 +26,6 @@ import itertools
 import json
 import logging
 import os
-import select
 import signal
 import socket
 import sqlite3
@@ -54,8 +54,8 @@ FRAME = struct.Struct("!cI")
 #: The first bytes of a `Q`: the number of the copy that it asks.
 COPY = struct.Struct("!I")
 
-#: What is said to the forge (`F`, and the copy to open), and what it says: `P` a process, `X` an end and its code.
-NEWS = struct.Struct("!cIi")
+#: What is said to the forge, the number of the copy to open, and what it says, that of a process.
+NEWS = struct.Struct("!I")
 
 #: Bytes of an answer that are held back before its head is sent, and then of each part.
 _HELD, _PART = 128 * 1024, 64 * 1024
@@ -668,26 +668,18 @@ def forge() -> None:
     """The life of the process that workers are copies of: it reads what they need, and forks one for each file it gets.
 
     stdin is a socket to the server. There it gets `NEWS` with a file, one at a time, and says what process that has
-    become, and later how that ended. It ends with the server, and its workers with it.
+    become. It ends with the server, and its workers with it.
     """
     settings = json.loads(sys.argv[1])
     # The terminal sends it to all; the server says who ends and when.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=0)
-    living: set[int] = set()
-
-    def end(*_: object) -> None:
-        for pid in living:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        os._exit(0)
-
-    signal.signal(signal.SIGTERM, end)
+    # Its own group of processes, to be ended at once. It waits for none of them, and the system ends each by itself: to
+    # wait for one that yields the processor can take seconds of it, where somebody looks at that in /proc.
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
     _end_with_parent(signal.SIGTERM)
-    wake, waker = os.pipe()
-    os.set_blocking(waker, False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     # What any worker may need is read here, once. Nothing of it starts a thread or opens a file for long.
     from kg import api, catalog, pages, store  # noqa: F401
     from kg.ontology import Ontology
@@ -696,37 +688,27 @@ def forge() -> None:
         _ONTOLOGIES[settings["ontology"]] = Ontology.load(Path(settings["ontology"]))
     gc.collect()
     gc.freeze()
-    control.send(NEWS.pack(b"P", 0, 0))
+    control.send(NEWS.pack(0))
     while True:
-        ready, _, _ = select.select([control.fileno(), wake], [], [])
-        if wake in ready:
-            os.read(wake, 1000)
-        with contextlib.suppress(ChildProcessError):
-            while (found := os.waitpid(-1, os.WNOHANG))[0] != 0:
-                living.discard(found[0])
-                control.send(NEWS.pack(b"X", found[0], os.waitstatus_to_exitcode(found[1])))
-        if control.fileno() not in ready:
-            continue
         data, files, _, _ = socket.recv_fds(control, NEWS.size, 1)
         if data == b"":
-            end()
+            os.killpg(0, signal.SIGKILL)
         pid = os.fork()
         if pid == 0:
             try:
-                signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                for file in (control.detach(), wake, waker):
-                    os.close(file)
-                work(settings, files[0], files[0], NEWS.unpack(data)[1])
+                os.close(control.detach())
+                # The last words of a process that its query brought to its end: the server knows them.
+                faulthandler.enable(files[0], all_threads=False)
+                work(settings, files[0], files[0], *NEWS.unpack(data))
                 os._exit(0)
             except BaseException:
                 _LOG.exception("a worker process ended")
             finally:
                 os._exit(1)
-        living.add(pid)
         os.close(files[0])
-        control.send(NEWS.pack(b"P", pid, 0))
+        control.send(NEWS.pack(pid))
 
 
 def _end_with_parent(by: signal.Signals) -> None:
