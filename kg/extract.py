@@ -230,6 +230,8 @@ class Extractor:
         self._notified = re.compile(ontology.grammar["notified"])
         self._defines = re.compile(ontology.grammar["defines"])
         self._unnamed = scanning.compile(ontology.grammar["unnamed"])
+        self._sold_by = re.compile(ontology.grammar["sold_by"])
+        self._own_holder = re.compile(ontology.grammar["own_holder"])
         self._unnamed_behind = scanning.compile(ontology.grammar["unnamed_behind"])
         self._measured_link = re.compile(ontology.grammar["measured_link"])
         self._venue = re.compile(ontology.grammar["venue"])
@@ -1115,7 +1117,11 @@ class _Reading:
     def _blocked(self, frame: Frame, a: int, b: int) -> bool:
         text = self.text
         return (
-            (text.startswith(frame.not_before, b) and not text.startswith(self.x._money, b))
+            (
+                text.startswith(frame.not_before, b)
+                and not text.startswith(self.x._money, b)
+                and self.x._own_holder.match(text, b) is None  # 收购公司控股股东启岳集团持有的星衡半导体
+            )
             or text.endswith(frame.not_after, 0, a)
             or (frame.intransitive and self.recognition.tags.get(b, "x").startswith(("n", "m", "eng", "zg")))
         )
@@ -1485,7 +1491,15 @@ class _Reading:
         plain = [g for g in objects if g.lead == "" and (not frame.forward or g.start - trigger.end <= 2)]
         if len(plain) > 0:
             head = next((g for g in plain if not g.modifier), None)
-            if head is not None and head is not plain[0] and len(slots.get("subject", [])) == 0 and not passive:
+            # 以9670万元收购启岳集团持有的星衡半导体股权: who holds it sells it, and the buyer was named before
+            held = self.x._sold_by.match(self.text, plain[0].end) is not None
+            if (
+                head is not None
+                and head is not plain[0]
+                and len(slots.get("subject", [])) == 0
+                and not passive
+                and not held
+            ):
                 # 落户嘉兴的澜海智能: the group behind 的 is the one who does it
                 slots["subject"] = [head]
                 slots.setdefault("object", []).append(plain[0])
@@ -1546,7 +1560,13 @@ class _Reading:
                 slots["subject"] = owners  # 甲与乙的现场签约
         if frame.carry and not passive and len(slots.get("subject", [])) == 0 and self._wants(frame, "subject"):
             carried, cost = self._carried(frame, trigger, clause, previous)
-            if carried is not None:
+            sellers = [g for g in plain if self.x._sold_by.match(self.text, g.end) is not None]
+            if carried is not None and len(sellers) > 0 and len(carried.members) > 1:
+                # 公司与控股股东签订协议,收购控股股东持有的…: who sells does not buy
+                sold = {self._id(m) for g in sellers for m in g.members}
+                buyers = [m for m in carried.members if self._id(m) not in sold]
+                carried = replace(carried, members=buyers, joints=carried.joints[: len(buyers) - 1])
+            if carried is not None and len(carried.members) > 0:
                 slots["subject"] = [carried]
                 penalty *= cost
                 if frame.pairs and "with" not in slots and before is not None and before.subject is carried:
@@ -2034,6 +2054,8 @@ class _Reading:
             index, best = behind[0]
         elif len(before) > 0:
             index, best = before[-1]
+        elif (paid := self._paid_before(clause)) is not None:
+            index, best = paid  # 拟以现金3.57亿元,收购…
         else:
             behind = self._amounts_behind(clause)
             if len(behind) > 0:
@@ -2044,6 +2066,14 @@ class _Reading:
                 return None
         self.used_amounts.add(index)
         return best[2]
+
+    def _paid_before(self, clause: _Clause) -> tuple[int, tuple[int, int, Amount]] | None:
+        """The sum that 以 leads at the end of the clause right before."""
+        for i, (a, b, amount) in enumerate(self.amounts):
+            if b + 1 == clause.start and i not in self.used_amounts:
+                before = next(c for c in self.clauses if c.end == clause.start)
+                return (i, (a, b, amount)) if self._paid_with(before, a) else None
+        return None
 
     def _paid_with(self, clause: _Clause, at: int) -> bool:
         """True where 以 leads the sum that begins at `at`."""
@@ -2446,7 +2476,8 @@ class _Reading:
         if group is None or link is None:
             return None
         kind = self.x.ontology.top(self._entity(group.members[0]).type)
-        return group if kind in (("Project", "Fund", "Park", "Company") if link.group("of") else ("Fund",)) else None
+        of = ("Project", "Fund", "Park", "Company", "Place")
+        return group if kind in (of if link.group("of") else ("Fund",)) else None
 
     def _measured(
         self, behind: _Group | None, measure: int, figure: tuple[int, int], clause: _Clause, clauses: list[_Clause]
