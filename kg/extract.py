@@ -1376,7 +1376,8 @@ class _Reading:
         """
         assert frame.topic is not None
         taken = {self._id(m) for groups in roles.values() for g in groups for m in g.members}
-        others = [self.state.venture] if self.state.venture is not None else []
+        others = self._target_before(frame)
+        others += [self.state.venture] if self.state.venture is not None else []
         others += [
             self._id(c.subject.members[0])
             for c in reversed(self.clauses)
@@ -1400,6 +1401,15 @@ class _Reading:
             mention = self.linked.entity(fund).mentions[0]
             return _Group([mention], [], mention.span.start, mention.span.end)
         return None
+
+    def _target_before(self, frame: Frame) -> list[str]:
+        """股东向启岳集团增资2亿元,其中甲增资1亿元: the same verb, in a clause before, told to whom."""
+        for c in reversed(self.clauses):
+            same = c.end <= self._at and any(f.id == frame.id for t in c.triggers for f in t.frames)
+            group = next((g for g in c.groups if g.lead in ("to", "for")), None) if same else None
+            if group is not None:
+                return [self._id(group.members[-1])]
+        return []
 
     def _shared_out(
         self, frame: Frame, roles: dict[str, list[_Group]], trigger: _Trigger, clause: _Clause
@@ -2483,13 +2493,16 @@ class _Reading:
         self, behind: _Group | None, measure: int, figure: tuple[int, int], clause: _Clause, clauses: list[_Clause]
     ) -> tuple[list[Mention], float]:
         """Whom or what a figure is said of, and how sure that is."""
-        if behind is not None:
-            return behind.members, 0.85
         before = [
             g
             for g in clause.groups
             if g.end <= measure and g.lead in ("", "at") and self._entity(g.members[-1]).type != "Person"
         ]
+        if behind is not None:
+            payers = [g for g in clause.groups if g.end <= measure and g.lead == "by" and not self._is_ground(g)]
+            if len(payers) > 0 and self._is_ground(behind):
+                return payers[-1].members, 0.8  # 由启岳集团投资1.3亿元的德清储能材料项目, whose name is not known
+            return behind.members, 0.85
         since = before[-1].end if len(before) > 0 else self.sentence.start
         if (
             self.x._unnamed.search(self.text, since, figure[0]) is not None

@@ -438,6 +438,32 @@ def test_sums_and_shares_are_shared_out(read: Read) -> None:
     }
 
 
+def test_each_of_those_who_pay_pays_into_what_was_told_before(read: Read) -> None:
+    text = "股东双方向星衡半导体增资2亿元,其中,启岳集团增资1.2亿元,容川资本增资8000万元。"
+    extraction = read(text)
+    names = {e.id: e.name for e in extraction.entities}
+    told = {
+        (names[f.entities("investor")[0]], names[f.entities("target")[0]]): f.amount
+        for f in extraction.facts
+        if f.type == "CapitalIncrease" and len(f.entities("investor")) > 0
+    }
+    assert {k: a.value for k, a in told.items() if a is not None} == {
+        ("启岳集团", "星衡半导体"): Decimal(120_000_000),
+        ("容川资本", "星衡半导体"): Decimal(80_000_000),
+    }
+
+
+def test_the_size_of_a_fund_is_not_what_it_subscribes(read: Read) -> None:
+    text = (
+        "启岳集团与关联方容川资本、非关联方星衡半导体共同发起设立容澜基金,"
+        "基金总认缴出资1000万元,其中启岳集团出资400万元。"
+    )
+    facts = read(text).facts
+    (founded,) = [f for f in facts if f.type == "Establishment"]
+    assert (len(founded.entities("founder")), founded.amount.value) == (3, Decimal(10_000_000))
+    assert [f for f in facts if f.type == "Subscription"] == []
+
+
 def test_a_share_is_kept_as_it_is_written(read: Read) -> None:
     assert dict(only(read("启岳集团收购星衡半导体51.20%股权。"), "Acquisition").qualifiers) == {"share": "51.20%"}
 
