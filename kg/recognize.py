@@ -289,6 +289,7 @@ class Recognizer:
         self.say_chars = frozenset(w for w in lexicon["say"] if len(w) == 1)
         self.speech = frozenset(lexicon["speech"])
         self.self_words = frozenset(lexicon["self"])
+        self.owned = frozenset(lexicon["owned"])
         self.announcing_self = frozenset(lexicon["announcing_self"])
         self.organs = frozenset(lexicon["organs"])
         self._alone = self.self_words | self.committee
@@ -990,6 +991,17 @@ class Recognizer:
                 break
             if len(word) == 1:
                 if (
+                    word in self.stop_chars
+                    and i > 1
+                    and words[i - 2] == "、"
+                    and odd + len(ordinary) > 0
+                    and any(t == "Company" and s for t, s, _ in heads)
+                ):
+                    # 、同辉制药有限公司: behind the comma of a list no preposition, but the beginning of a name
+                    i -= 1
+                    odd += 1
+                    break
+                if (
                     word in self.numerals
                     and i > 1
                     and odd > 0
@@ -1021,6 +1033,9 @@ class Recognizer:
                     # 中+电光谷集团: at the beginning of a phrase it begins the name
                     i -= 1
                     odd += 1
+                    if i > 1 and words[i - 1] in self.stop_chars and words[i - 2] == "、":
+                        i -= 1  # 、同+达药业: so does what no phrase begins with, in a list
+                        odd += 1
                     break
                 if (
                     word in self.stop_chars
@@ -1142,6 +1157,12 @@ class Recognizer:
                 ):
                     i -= 1  # 十一+化建公司: the number that the company has
                 break
+            if word in self.places and 1 < i < h and len(words[h]) > 2 and words[h] in self.companies:
+                owner = self._head(words[i - 2], tags[i - 2])
+                if owner is not None and owner[0][0] == "Company" and owner[0][2]:
+                    i -= 2  # 中国重汽+大同+齿轮有限公司: behind a known company a word that is also a place is one
+                    anchor = True
+                    break
             strange = word in self.known or (
                 not ordinary_word
                 and (
@@ -1236,6 +1257,8 @@ class Recognizer:
             if legal < i:
                 odd += starts[i] - starts[legal]
                 i = legal
+        elif whole and i == h and i > 0 and words[i - 1] in self.wide and heads[0][0] == "Company":
+            i -= 1 if words[h].endswith(self.group_ends) else 0  # 中国+保利集团
         # A verb or an adjective that only stands at the front does not open a name.
         while i < h and odd == 0 and not anchor and words[i] in self.inside and len(ordinary) > 1:
             ordinary.pop()
@@ -1246,6 +1269,11 @@ class Recognizer:
         if text[start] == "(":
             return
         end = self._tail(text, end)
+        stem = i + 1 if words[i] in self.levels else i
+        if not anchor and self._of_division(words, tags, stem, h):
+            # 与省科投集团: the company of the province that the text speaks of
+            yield _Candidate(starts[stem - 1], end, "Company", "local", 0.8)
+            return
         if (
             words[h] in self.self_words
             and odd == 0
@@ -1534,6 +1562,17 @@ class Recognizer:
             ):
                 return None
         return None
+
+    def _of_division(self, words: list[str], tags: list[str], i: int, h: int) -> bool:
+        """True where a company stands behind the bare level of a division (与+省+科投集团, 市+城投公司), and the level
+        behind nothing that it could belong to (全+市, 南湖+区).
+        """
+        if not (0 < i < h and words[i - 1] in self.levels and words[h] in self.owned):
+            return False
+        if i > 1 and _HANZI.match(words[i - 2]) and words[i - 2] not in self.list_marks and tags[i - 2] not in "pc":
+            return False
+        stem = "".join(words[i:h])
+        return len(stem) < 5 and any(w not in self.generic and w not in self.kinds for w in words[i:h])
 
     def _legal_start(
         self,

@@ -47,6 +47,33 @@ def test_full_width_brackets_and_letters_are_read_like_half_width_ones() -> None
     assert [words(wide, m) for m in wide.mentions] == ["开天（上海）传动", "ＴＣＬ科技"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("考察了启岳集团、同辉药业有限公司等企业。", "同辉药业有限公司"),
+        ("全资子公司上海临港浦江国际科创城发展有限公司签约。", "上海临港浦江国际科创城发展有限公司"),
+        ("来到中国重汽大同车桥有限公司调研。", "中国重汽大同车桥有限公司"),
+        ("与中国保利集团签约。", "中国保利集团"),
+    ],
+)
+def test_a_legal_name_is_taken_whole(text: str, name: str) -> None:
+    assert name in [m.name for m in recognize(text).mentions]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("武汉市与省科投集团签约。", "省科投集团"),
+        ("由市城投公司建设。", "市城投公司"),
+        ("我市龙头公司参加。", None),
+        ("全市民营集团参加。", None),
+    ],
+)
+def test_the_company_of_a_division_keeps_its_level(text: str, name: str | None) -> None:
+    found = [m.name for m in recognize(text).mentions if m.type == "Company"]
+    assert found == ([] if name is None else [name])
+
+
 def test_places_written_out_are_nested_from_the_outside_in() -> None:
     found = recognize("江苏省盐城市盐都区举行签约仪式。")
     assert [(words(found, m), m.code) for m in found.mentions] == [
