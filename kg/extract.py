@@ -134,6 +134,7 @@ class _State:
     body: str | None = None  # whose post was told last by a verb
     person: str | None = None  # the only person that the sentence before speaks of
     references: dict[tuple[int, int], str] = field(default_factory=dict)
+    delegations: dict[str, tuple[Mention, ...]] = field(default_factory=dict)  # with whose they are
     home: tuple[Mention, ...] | None = None  # the first mention of the ground that the document speaks of most
 
 
@@ -216,6 +217,8 @@ class Extractor:
         self._own_places = frozenset((*lexicon["own_places"], *lexicon["that_place"]))
         self._delegation = re.compile(self.ontology.grammar["delegation"])
         self._delegates = re.compile("|".join(re.escape(w) for w in lexicon["delegations"]))
+        self._delegation_words = frozenset(lexicon["delegations"])
+        self._delegation_of = re.compile(self.ontology.grammar["delegation_of"])
         self._some = re.compile(self.ontology.grammar["some"])
         self._listed = re.compile(self.ontology.grammar["listed"])
         self._held = scanning.compile(ontology.grammar["held"])
@@ -361,6 +364,7 @@ class Extractor:
                 for word in self._venture_words:
                     if document.folded.endswith(word, max(0, m.span.start - 6), m.span.start):
                         named.setdefault(word, linked.of[m.span.start, m.span.end])  # 合资公司星衡半导体
+        state.delegations = self._delegations(recognition, linked)
         state.holders = {
             linked.of[p.person.span.start, p.person.span.end]
             for p in recognition.posts
@@ -408,6 +412,26 @@ class Extractor:
             ),
             dropped=tuple(sorted((f"{what}", f"{why} ×{n}" if n > 1 else why) for (what, why), n in dropped.items())),
         )
+
+    def _delegations(self, recognition: Recognition, linked: Linked) -> dict[str, tuple[Mention, ...]]:
+        """Every delegation with the place or body right behind whose name it is called so: 徐汇区经贸考察团."""
+        found: dict[str, tuple[Mention, ...]] = {}
+        for m in recognition.mentions:
+            if m.rule != "delegation" or (m.span.start, m.span.end) not in linked.of:
+                continue
+            inner = [
+                n
+                for n in recognition.mentions
+                if n.span.start == m.span.start
+                and n.span.end < m.span.end
+                and (n.span.start, n.span.end) in linked.of
+                and self._delegation_of.fullmatch(recognition.document.folded, n.span.end, m.span.end) is not None
+            ]
+            entity = linked.of[m.span.start, m.span.end]
+            owner = max(inner, key=lambda n: n.span.end, default=None)
+            if owner is not None or entity not in found:
+                found[entity] = (owner,) if owner is not None else ()
+        return found
 
     def _announcer(self, recognition: Recognition, linked: Linked) -> str | None:
         """The company whose announcement the text tells: the first with a stock code or with 公告 behind it."""
@@ -804,11 +828,16 @@ class _Reading:
             ):
                 continue  # 公司治理, 公司股份: of whichever company
             here = [self._id(m) for m in self.mentions if m.span.end <= start]
+            if len(self.state.delegations) > 0:
+                here = [e for h in here for e in (*map(self._id, self.state.delegations.get(h, ())), h)]
             self._at_word = start
             if word in self.x._unknown_self:
                 entity = self._own_school(word)
             elif word in self.x._own_places:
                 entity = self._own_place(word, here)
+            elif word in self.x._delegation_words:
+                known = [e for e in reversed([*self.state.recent, *here]) if e in self.state.delegations]
+                entity = next((e for e in known if self.linked.entity(e).name.endswith(word)), next(iter(known), None))
             else:
                 entity = self.named.get(word) or self._antecedent(word, [*self.state.recent, *here])
             if entity is None:
@@ -1741,6 +1770,10 @@ class _Reading:
         return any(self._fits(frame, role, m) for role in roles for m in group.members)
 
     def _fits(self, frame: Frame, role: str, mention: Mention) -> bool:
+        if len(self.state.delegations) > 0 and (entity := self._id(mention)) in self.state.delegations:
+            # A delegation visits; what else it does it does for those whose it is.
+            owners = self.state.delegations[entity]
+            return role == "visitor" or any(self._fits(frame, role, owner) for owner in owners)
         if role == "party" and mention.type == "Person":
             return self._id(mention) in self.state.holders  # a shareholder signs for nobody else
         return self._entity(mention).type in self.x.fillers(frame, role)
@@ -1912,7 +1945,7 @@ class _Reading:
         share: str | None = None,
     ) -> Fact | None:
         roles: list[tuple[str, str]] = []
-        for role, mention in filled:
+        for role, mention in self._with_owners(filled):
             entity = self._id(mention)
             if all(entity != e for _, e in roles):
                 roles.append((role, entity))
@@ -1967,6 +2000,18 @@ class _Reading:
             trigger=Span(self.document.id, trigger.start, trigger.end),
             qualifiers=tuple(qualifiers),
         )
+
+    def _with_owners(self, filled: list[tuple[str, Mention]]) -> list[tuple[str, Mention]]:
+        """徐汇区经贸考察团 visits for 徐汇区, which is told as a visitor beside it."""
+        if len(self.state.delegations) == 0:
+            return filled
+        told: list[tuple[str, Mention]] = []
+        for role, mention in filled:
+            owners = self.state.delegations.get(self._id(mention), ())
+            if role == "visitor" or len(owners) == 0:
+                told.append((role, mention))
+            told.extend((role, owner) for owner in owners)
+        return told
 
     def _sentence_end(self) -> int:
         end = self.sentence.end

@@ -66,6 +66,8 @@ _TRIGGER_COUNT = 3000
 _ROLE_RULES = frozenset({"stock-code", "announces", "role", "listed", "joined"})
 #: Parts of speech of words that can be a brand: names, short forms, and what the tokenizer does not know.
 _NAME_TAGS = ("nr", "nz", "ns", "nt", "j", "x", "g")
+#: Classes of bodies whose delegations are told by the end of the body's name (江海+大学+校友考察团).
+_SENDING = frozenset(("University", "Institution", "Hospital", "Organization", "Company", "Government", "Park"))
 _KINDS = ("full", "short", "former", "abbreviation")
 
 
@@ -214,6 +216,7 @@ class Recognizer:
         self.known = {
             **dict.fromkeys(gazetteer.companies, "Company"),
             **dict.fromkeys(lexicon["central_bodies"], "Government"),
+            **dict.fromkeys(lexicon["fairs"], "Event"),
             **(gazetteer.register.types if gazetteer.register is not None else {}),
         }
         self.institutions = {form: "University" for form in gazetteer.institutions if len(form) >= 3}
@@ -242,6 +245,10 @@ class Recognizer:
         after = "|".join(re.escape(w) for w in (*lexicon["etc"], *lexicon["and"]))
         self._member = re.compile(rf"(?P<name>[\u3400-\u9fff]{{2,10}}?)(?=[、,，。;；]|{after})")
         self._division_abroad = re.compile(grammar["abroad"])
+        self._delegations = re.compile("|".join(re.escape(w) for w in sorted(lexicon["delegations"], key=len)))
+        self.central = tuple(lexicon["central"])
+        self.own_levels = tuple(lexicon["own_places"])
+        self.leads_others = tuple(lexicon["leads_others"])
         self.list_ends = tuple(lexicon["etc"])
         self.joint_acts = tuple(lexicon["joint_acts"])
         self.leaders = tuple(lexicon["leaders"])
@@ -338,6 +345,7 @@ class Recognizer:
         self._remark = re.compile(grammar["remark"])
         self._held_by = re.compile(grammar["held_by"])
         self._about = re.compile(grammar["about_person"])
+        self._reason = re.compile(grammar["reason"])
         self._born = re.compile(grammar["born"])
         self._bio = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,6}}){grammar['gender']}")
         self.name_closers = tuple({*lexicon["say"], *lexicon["etc"], *lexicon["and"]})
@@ -550,9 +558,17 @@ class Recognizer:
                 yield from self._local_body(words, tags, starts, place_at, i)
         if self._project_marks.search(text, start, end) is not None:
             yield from self._projects(text, words, tags, starts, place_at)
+        if self._delegations.search(text, start, end) is not None:
+            yield from self._delegates(text, words, tags, starts, place_at, found.bare)
         for pattern, kind in self.patterns:
             for match in pattern.finditer(text, start, end):
-                yield _Candidate(match.start(), match.end(), kind, "pattern", 0.9)
+                begin = match.start()
+                if kind == "Event" and begin > start and begin in starts:
+                    k = starts.index(begin)
+                    while k > 0 and place_at[k - 1] is not None:
+                        k -= 1  # 定州市+第四届定商发展大会
+                    begin = starts[k]
+                yield _Candidate(begin, match.end(), kind, "pattern", 0.9)
         for match in _QUOTED.finditer(text, start, end):
             yield from self._quoted(text, match, end)
 
@@ -599,6 +615,56 @@ class Recognizer:
                     break
                 yield _Candidate(starts[i], unit.end(), "Place", "abroad", 0.9)
                 k = stop
+
+    def _delegates(
+        self,
+        text: str,
+        words: list[str],
+        tags: list[str],
+        starts: list[int],
+        place_at: list[tuple[tuple[str, ...], str, bool] | None],
+        bare: list[tuple[int, int]],
+    ) -> Iterator[_Candidate]:
+        """徐汇区经贸考察团, 江海大学校友企业家考察团: who travels together under the name of a place or body; a
+        delegation without one (考察团) refers back to it.
+        """
+        stops = {end: h for h, end in enumerate(starts[1:])}
+        for match in self._delegations.finditer(text, starts[0], starts[-1]):
+            h = stops.get(match.end())
+            if h is None or starts[h] > match.start():
+                continue
+            i, named = h, starts[h] < match.start() and words[h] not in self.head_words
+            for k in range(h - 1, max(-1, h - 14), -1):
+                word, tag = words[k], tags[k]
+                whose = word in self.titles_set or word in self.head_words or word in self.self_words
+                if (
+                    (_HANZI.fullmatch(word) is None and _LATIN.fullmatch(word) is None)
+                    or word in self.hard_stop
+                    or (word in self.boundary and not whose)
+                    or word.startswith(self.own_levels)
+                    or (tag[0] in "rtcuypd" and place_at[k] is None)
+                    or (tag[0] == "m" and not word.startswith(self.ordinal))
+                    or (tag[0] == "v" and tag != "vn" and word not in self.inside and place_at[k] is None)
+                    or tag in ("nr", "nrt")
+                ):
+                    break
+                i = k
+                named = named or (
+                    place_at[k] is not None
+                    or word in self.known
+                    or word in self.institutions
+                    or word in self.central
+                    or _LATIN.fullmatch(word) is not None
+                    or (len(word) == 1 and tag[0] not in "fqaz" and word not in self.levels and k < h - 1)
+                )
+            while i < h and (words[i] in self.head_words or words[i] in self.titles_set or tags[i][0] in "fa"):
+                i += 1  # what stands before the name: 企业家+徐汇区考察团
+            if not named and i + 1 < h and words[i] not in self.levels and words[i] not in self.generic:
+                named = any(t in _SENDING for w in words[i + 1 : h] for t, _ in self.suffixes.get(w, ()))
+            if named and match.end() - starts[i] > 4:
+                yield _Candidate(starts[i], match.end(), "Organization", "delegation", 0.9)
+            elif words[h] in self.head_words and not text.endswith(self.leads_others, 0, starts[i]):
+                bare.append((match.start(), match.end()))  # 考察团, and of 党政代表团 its last word
 
     def _projects(
         self,
@@ -1135,11 +1201,13 @@ class Recognizer:
             if tag == "t" and word not in self.common and word[-1] not in self.time_ends:
                 tag = "nz"  # 正隆, 开元: an era to the tokenizer, a brand here
             # 徐州宏盛+企业+管理有限公司: the company that speaks of itself, but not inside of a legal name
-            trade = (
-                word in self.self_words
-                and i <= h
-                and (words[i] in self.inside or (word in self.enterprise and words[i] in self.companies))
-                and any(s and t in ("Company", "Fund") for t, s, _ in heads)
+            trade = word in self.self_words and (
+                (
+                    i <= h
+                    and (words[i] in self.inside or (word in self.enterprise and words[i] in self.companies))
+                    and any(s and t in ("Company", "Fund") for t, s, _ in heads)
+                )
+                or (i == h and heads[0][0] == "Organization")  # 北京江西+企业+商会
             )
             if (word in self.boundary and not trade) or _HANZI.fullmatch(word) is None:
                 break
@@ -1758,7 +1826,7 @@ class Recognizer:
         nested = []
         spoken = {code for c in chosen if c.code is not None for code in c.code.split("|")}
         for c in chosen:
-            if c.type not in ("Park", "Government") or c.code is not None:
+            if (c.type not in ("Park", "Government") and c.rule != "delegation") or c.code is not None:
                 continue
             words = [w for w, _ in self._jieba.tag(text[c.start : c.end], False)]
             position = c.start
@@ -2330,6 +2398,12 @@ class Recognizer:
             closed = given == 2 and rest.startswith(self.list_ends) and text[stop - 1] not in self.hard_stop
             if stop not in tokens.tags and rest != "" and not closed and not rest.startswith(self.addressed):
                 continue  # 杨洱+担任, not 杨洱担+任; but 徐泽星等
+            if (
+                given == 2
+                and text[at] in self.stop_chars
+                and (text[at + 1 : stop] in self.boundary or text.startswith(self.joint_acts, at + 1))
+            ):
+                continue  # 董事长+都出席
             if given == 2 and text[stop - 1] in self.joining and rest.startswith(self.joint_acts):
                 return stop  # 林月和+参加了仪式: nobody stands behind 和
             if given == 2 and text[stop - 1] in self.say_chars and _HANZI.match(text[stop : stop + 1]) is not None:
@@ -2363,6 +2437,8 @@ class Recognizer:
         """End of a name behind a title that is not of a surname and one or two characters: 才让多杰, 阿苏木呷."""
         if at not in tokens.tags or _HANZI.match(text[at : at + 1]) is None:
             return found
+        if found is None and text[at] in self.stop_chars and text[at] not in self.surnames:
+            return None  # 执行董事+需提交股东大会
         stop, size = at, 0
         while stop < end and size <= 6 and _HANZI.match(text[stop]) is not None:
             if stop > at and (text.startswith(self.name_closers, stop) or self._starts_trigger(text[stop : stop + 4])):
@@ -2400,7 +2476,10 @@ class Recognizer:
             spans.append((after + 1, following))
             after = following
         if self._verb_of_post.match(text, after) is None:
-            return []
+            why = self._reason.match(text, after, end)  # 杨启生因工作调整,辞去
+            if why is None or self._verb_of_post.match(text, why.end()) is None:
+                return []
+            after = why.end()
         clause = re.split(r"[。；;\n]", text[after : min(end, after + 40)], maxsplit=1)[0]
         return spans if self._title.search(clause) is not None else []
 

@@ -94,6 +94,7 @@ class Linker:
         self._affiliated = tuple(lexicon["affiliated"])
         self._project_heads = tuple(lexicon["project_heads"])
         self.zones = tuple(sorted(lexicon["bare_zones"], key=len, reverse=True))
+        self._delegation_of = re.compile(self.ontology.grammar["delegation_of"] + "$")
         self._short = dict(pair.split("=") for pair in lexicon.get("abbreviations", ()))
         self._branches = tuple(recognizer.branches)
         self._known = frozenset(self.key(name) for name in recognizer.known)
@@ -196,7 +197,8 @@ class Linker:
             elif mention.name != group.name:
                 group.why.setdefault(mention.name, "same-spelling")
         if len(groups) > 1:
-            groups = self._one_type(groups)
+            self._one_delegation(groups)
+            groups = self._one_type([g for g in groups if len(g.mentions) > 0])
             self._merge_said(groups, recognition)
         self._merge_short_forms(groups, recognition.short_forms, self._apart(recognition))
         groups = [g for g in groups if len(g.mentions) > 0]
@@ -312,6 +314,11 @@ class Linker:
                 return None, None
             return self.gazetteer.get(city.code).short + mention.name, city
         level = mention.name[0]
+        if self.key(mention.name[1:]) in self._run:
+            # 区党工委 of 合肥新站高新区: what runs a zone
+            whole = next((p for p in parks if p.endswith(level) and len(p) > 2), None)
+            if whole is not None and not any(g.name.endswith(level) for g in main):
+                return whole + mention.name[1:], None
         fitting = [g for g in main if g.name.endswith(level)]
         if len(fitting) > 0:
             return fitting[0].name + mention.name[1:], fitting[0]
@@ -326,6 +333,17 @@ class Linker:
         return None, None
 
     # ------------------------------------------------------------ names
+
+    def _one_delegation(self, groups: list[_Group]) -> None:
+        """广州市企业家代表团 and 广州市考察团 of one text are one: what is theirs alone is whose delegation it is."""
+        found = [g for g in groups if len(g.mentions) > 0 and all(m.rule == "delegation" for m in g.mentions)]
+        whose = {id(g): self._delegation_of.sub("", g.name).rstrip("".join(self.recognizer.levels)) for g in found}
+        for n, group in enumerate(found):
+            for other in found[n + 1 :]:
+                one, two = sorted((whose[id(group)], whose[id(other)]), key=len)
+                if len(one) > 1 and two.endswith(one) and len(group.mentions) > 0:
+                    group.take(other, "delegation-of-one-place")
+                    other.owner = group
 
     def _one_type(self, groups: list[_Group]) -> list[_Group]:
         """One name, one entity: where the grammar gave one name two classes, the more frequent one is taken."""
@@ -486,6 +504,8 @@ class Linker:
         if parts.kind not in ("Company", "Fund"):
             if n.endswith(s) and len(s) >= 4 and n[: len(n) - len(s)].endswith(self._affiliated):
                 return 2  # 上海交通大学医学院附属瑞金医院
+            if parts.kind == "Event" and n.endswith(s) and len(s) >= 4:
+                return 2  # 第四届定商发展大会
             return 2 if n.endswith(s) and len(s) >= 4 and self.recognizer.is_places(n[: len(n) - len(s)]) else 0
         brand = parts.brand
         if n.startswith(s) and len(s) > 2 and n[len(s) :] in self.recognizer.endings:

@@ -230,7 +230,24 @@ FACTS = [
     # our city is the one that the sentence does not name; a delegation comes for who sent it
     (
         "海宁市召开会议。广州市企业家代表团来我市考察。代表团一行先后到启岳集团、澜海智能实地考察。",
-        ["Visit visitor=广州市 host=海宁市", "Visit visitor=广州市 host=启岳集团 host=澜海智能"],
+        [
+            "Visit visitor=广州市企业家代表团 visitor=广州市 host=海宁市",
+            "Visit visitor=广州市企业家代表团 visitor=广州市 host=启岳集团 host=澜海智能",
+        ],
+    ),
+    # a delegation visits under its name, and signs for who sent it
+    (
+        "南湖区区长周启明会见了江海大学校友企业家考察团一行。随后,考察团前往嘉兴科技城进行实地考察。",
+        [
+            "Visit host=南湖区 visitor=江海大学校友企业家考察团",
+            "Visit visitor=江海大学校友企业家考察团 host=嘉兴科技城",
+        ],
+    ),
+    ("南湖区党政代表团与杨浦区签订合作协议。", ["Agreement party=南湖区 party=杨浦区"]),
+    ("夏冰清因工作调整,辞去启岳集团总经理职务。", ["Office person=夏冰清 organization=启岳集团"]),
+    (
+        "临湖高新区举行签约活动。区党工委书记、管委会主任周启明参加。",
+        ["Office person=周启明 organization=临湖高新区党工委"],
     ),
     ("江海大学校庆。我校与南湖区签署合作协议。", ["Agreement party=江海大学 party=南湖区"]),
     # 双方 of an earlier clause act in the next; so do those who signed, one point after the other

@@ -129,6 +129,28 @@ def test_where_names_begin_and_end(text: str, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind", "names"),
+    [
+        ("南湖区党政代表团来访。代表团一行参观了园区。", "Organization", ["南湖区党政代表团"]),
+        ("全国政协委员专题调研组抵达。", "Organization", ["全国政协委员专题调研组"]),
+        ("有关部门负责人组成的考察团前往参观,由企业家代表团陪同。", "Organization", []),
+        (
+            "嘉兴温州企业商会会长周启明、嘉兴四川企业商会会长王明参加。",
+            "Organization",
+            ["嘉兴温州企业商会", "嘉兴四川企业商会"],
+        ),
+        ("嘉兴市第四届禾商发展大会召开。", "Event", ["嘉兴市第四届禾商发展大会"]),
+        ("第三届人民代表大会第一次会议召开。", "Event", []),
+        ("公司董事需提交股东大会选举,董事长都出席。", "Person", []),
+        ("市委书记王国和在现场见证,区长周启明和参加活动的代表致辞。", "Person", ["王国和", "周启明"]),
+    ],
+)
+def test_delegations_chambers_events_and_people(text: str, kind: str, names: list[str]) -> None:
+    found = recognize(text)
+    assert [m.name for m in found.mentions if m.type == kind and m.rule != "again"] == names
+
+
+@pytest.mark.parametrize(
     ("text", "sentences"),
     [
         ("甲公司成立。乙公司落户！丙公司呢？", ["甲公司成立。", "乙公司落户！", "丙公司呢？"]),
