@@ -35,6 +35,8 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 CHROMIUM = next((found for n in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(n))), None)
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
 
+AXE = Path(__file__).parent.parent / ".ci" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt install chromium)"),
@@ -693,6 +695,95 @@ def test_everything_has_a_name_and_the_status_is_live(pages: dict[str, str], ope
         assert page.locator("h1").count() == 1
         for role in ("#net", "#filters", "#panel", "#tools", "#views", "#q"):
             assert page.locator(role).get_attribute("aria-label")
+
+
+#: Every view and dialog, by its address and what opens it.
+EVERYWHERE = [
+    ("", None),
+    ("#e=place/330402", None),
+    ("#view=table", None),
+    ("#view=regions", None),
+    ("#view=time&e=place/330402", None),
+    ("#path=company/闻泰通讯~place/310000", None),
+    ("#e=place/330402", "#panel button.quote"),
+    ("", "#tools button[aria-haspopup]"),
+    ("", "?"),
+]
+
+
+def everywhere(page: Any, fragment: str, opener: str | None, theme: str) -> None:
+    page.goto("about:blank")
+    page.goto(page.evaluate("() => window.name") + fragment + ("&" if fragment else "#") + "theme=" + theme)
+    page.wait_for_selector("html[data-ready=yes]")
+    if opener == "?":
+        page.keyboard.press("?")
+    elif opener is not None:
+        page.locator(opener).first.click()
+
+
+def test_a_screen_reader_is_told_names_roles_and_news(pages: dict[str, str], opened: Open) -> None:
+    """By the tree that the browser hands to a screen reader."""
+    page = opened(pages["canvas"])
+    page.evaluate("() => { window.name = location.href; }")
+    session = page.context.new_cdp_session(page)
+    speak = {"button", "link", "textbox", "searchbox", "combobox", "checkbox", "slider", "menuitem", "option", "dialog",
+             "application", "navigation", "search", "toolbar", "table", "complementary", "image"}  # fmt: skip
+    for fragment, opener in EVERYWHERE:
+        everywhere(page, fragment, opener, "light")
+        tree = [n for n in session.send("Accessibility.getFullAXTree")["nodes"] if not n.get("ignored")]
+        roles = [n["role"]["value"] for n in tree]
+        spoken = [n for n in tree if n["role"]["value"] in speak]
+        assert [n["role"]["value"] for n in spoken if not n.get("name", {}).get("value")] == []
+        assert {"banner", "main", "application" if "view=" not in fragment else "main", "status"} <= set(roles)
+        # What is shown is said in a live region, in words.
+        assert re.search(r"显示 \d+ / \d+ 个实体", page.locator("#status[aria-live=polite]").inner_text()) is not None
+        if "view=table" in fragment:
+            assert roles.count("columnheader") == 9
+            assert roles.count("row") > 100
+        if opener == "?" or (opener or "").endswith("quote"):
+            assert "dialog" in roles
+            # Escape closes it, and the focus is where it was.
+            page.keyboard.press("Escape")
+            assert page.evaluate("() => document.activeElement.id") in {"panel", "", "net"}
+            if opener != "?":
+                assert page.evaluate("() => document.activeElement.className") == "quote"
+
+
+def test_the_focus_goes_through_the_page_in_its_order(pages: dict[str, str], opened: Open) -> None:
+    page = opened(pages["canvas"], "#e=place/330402")
+    page.evaluate("() => document.activeElement.blur()")
+    seen: list[str] = []
+    parts = ("skip", "search", "views", "tools", "filters", "stage", "panel")
+    inside = f"() => {list(parts)}.find(id => document.activeElement.closest('#' + id)) || ''"
+    for _ in range(160):
+        page.keyboard.press("Tab")
+        part = page.evaluate(inside)
+        if part and part not in seen:
+            seen.append(part)
+        # Whoever is focused can be seen to be.
+        assert page.evaluate(
+            "() => { const e = document.activeElement, s = getComputedStyle(e); return e === document.body ||"
+            " s.outlineStyle !== 'none' || getComputedStyle(e.closest('.key') || e).outlineStyle !== 'none'; }"
+        )
+        if len(seen) == len(parts):
+            break
+    assert seen == list(parts)
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm install in .ci/web)")
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(theme: str, width: int, pages: dict[str, str], opened: Open) -> None:
+    page = opened(pages["canvas"], width=width, bypass_csp=True)
+    page.evaluate("() => { window.name = location.href; }")
+    for fragment, opener in EVERYWHERE:
+        everywhere(page, fragment, opener, theme)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate(
+            """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(v =>
+                 [v.id, v.nodes.map(n => n.html.slice(0, 120))])"""
+        )
+        assert found == [], (fragment, opener)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

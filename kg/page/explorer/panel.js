@@ -261,7 +261,7 @@ async function read(doc, at) {
   close.setAttribute('aria-label', t('close'));
   box.append(el('div', 'head', el('h3', '', titleOf(article)), close), el('p', 'meta', [article.source, article.date].filter(Boolean).join(' · '), ' ', webLink(article.url)));
   box.setAttribute('aria-label', t('reader'));
-  box.hidden = false;
+  openReader();
   if (server && !article.paragraphs) {
     const busy = el('p', 'hint', t('loading'));
     box.append(busy);
@@ -299,7 +299,9 @@ async function read(doc, at) {
   box.focus();
   if (target) /** @type {HTMLElement} */ (target).scrollIntoView({ block: 'center' }); else box.scrollTop = 0;
 }
-function closeReader() { $('reader').hidden = true; $('panel').focus({ preventScroll: true }); }
+/** Who opened the reader gets the focus back. @type {HTMLElement | null} */ let cameFrom = null;
+function openReader() { const at = /** @type {HTMLElement | null} */ (document.activeElement); if ($('reader').hidden) cameFrom = at; $('reader').hidden = false; }
+function closeReader() { $('reader').hidden = true; (cameFrom && cameFrom.isConnected && cameFrom !== document.body ? cameFrom : $('panel')).focus({ preventScroll: true }); }
 
 /** A text to look at, copy and save. @param {string} title @param {string} note @param {string} text @param {string} ending */
 function showText(title, note, text, ending) {
@@ -308,7 +310,8 @@ function showText(title, note, text, ending) {
   area.readOnly = true; area.value = text; area.spellcheck = false; area.id = 'text'; area.setAttribute('aria-label', title);
   const acts = el('div', 'acts', button('pill main', t('copy'), async () => { area.select(); try { await navigator.clipboard.writeText(text); } catch (error) { document.execCommand('copy'); } say(t('copied')); }), button('pill', t('save'), () => download(fileName(ending), new Blob([text], { type: 'text/plain' }))));
   box.replaceChildren(el('div', 'head', el('h3', '', title), close), note ? el('p', 'hint', note) : '', area, acts);
-  box.hidden = false;
+  box.setAttribute('aria-label', title);
+  openReader();
   area.focus();
 }
 function showKeys() {
@@ -318,6 +321,7 @@ function showKeys() {
   const looks = el('ul', 'looks');
   T.looks.forEach((/** @type {[string, number, string]} */ [dash, width, text]) => looks.append(el('li', '', svg('svg', { viewBox: '0 0 44 10', width: 44, height: 10, 'aria-hidden': 'true' }, svg('path', { d: 'M2 5h40', stroke: look.mute, 'stroke-width': width, 'stroke-dasharray': dash || 'none', 'stroke-linecap': 'round' })), text)));
   box.replaceChildren(el('div', 'head', el('h3', '', t('help')), close), list, looks);
-  box.hidden = false;
+  box.setAttribute('aria-label', t('help'));
+  openReader();
   box.focus();
 }

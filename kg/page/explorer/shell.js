@@ -577,7 +577,7 @@ addEventListener('pointerdown', event => { const box = $('menu'); if (!box.hidde
 function language() {
   T = WORDS[lang];
   document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
-  $('q').placeholder = t('search'); $('q').setAttribute('aria-label', t('search')); $('hits').setAttribute('aria-label', t('search'));
+  $('q').placeholder = t('search'); $('q').setAttribute('aria-label', t('search')); $('hits').setAttribute('aria-label', t('search')); $('search').setAttribute('aria-label', t('search'));
   const total = server ? server.total : { entities: entities.length, facts: facts.length, documents: articles.length };
   // Until a server has read all of a large store it knows of a part only.
   $('summary').textContent = server && server.total.more ? t('summaryMore', total.facts) : t('summary', total.entities, total.facts, total.documents);

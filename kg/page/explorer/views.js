@@ -109,6 +109,7 @@ function regionView(root) {
     });
     body.append(row);
   });
+  table.setAttribute('aria-label', t('matrix', T.levels[state.level], ties.facts.size));
   table.append(el('thead', '', head), body);
   root.append(el('div', 'two', el('div', 'scroll', table), chord(list.filter(p => tied.has(p)).slice(0, 16), cell, open)));
   if (all.length > list.length) root.append(el('p', 'hint', t('restRegions', all.length - list.length)));
