@@ -190,9 +190,11 @@ def _page(key: str, rows: Sequence[Any], *, total: int, page: int, limit: int, *
 
 def _search(sources: Sources, *, q: str, type: str | None, page: int, limit: int) -> dict[str, Any]:  # noqa: A002
     start, size = _window(page, limit)
-    hits = search.find(sources.store, q, ontology=sources.ontology, type=type, limit=_FOUND)
-    rows = [_hit(sources, hit) for hit in hits[start : start + size]]
-    return _page("entities", rows, total=len(hits), page=page, limit=limit, cut=len(hits) == _FOUND)
+    hits, total = search.find_page(
+        sources.store, q, ontology=sources.ontology, type=type, offset=start, limit=size, most=_FOUND
+    )
+    rows = [_hit(sources, hit) for hit in hits]
+    return _page("entities", rows, total=total, page=page, limit=limit, cut=total == _FOUND)
 
 
 #: Names that a search gives at most: who gets so many types a longer name.

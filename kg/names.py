@@ -9,18 +9,34 @@ case), without their legal endings, in pinyin and by the initials of their sylla
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
+from array import array
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 from kg.corpus import fold
 
 #: Names that are looked at for one text.
 MOST = 1000
 
+#: Places in the text of all names that are looked at for names of some classes, until enough are found.
+_FAR = 20_000
+
+#: Pairs of characters of a text that names like it are found by, and names that are taken for each.
+_PAIRS, _EACH = 12, 150
+
+#: Names stand in the order of their length, and `every` is all of them, a line each, in that order: to read it through
+#: for a part of a name is many times as fast as to ask for each of them, and begins with the shortest.
 _SCHEMA = """
 CREATE TABLE name (iri TEXT, type TEXT, code TEXT, plain TEXT, bare TEXT, pinyin TEXT, initials TEXT, size INTEGER);
+CREATE TABLE thing (iri TEXT PRIMARY KEY, type TEXT, code TEXT, names TEXT) WITHOUT ROWID;
+CREATE TABLE every (names TEXT, starts BLOB);
 CREATE TABLE degree (iri TEXT PRIMARY KEY, facts INTEGER) WITHOUT ROWID;
 CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
@@ -80,22 +96,28 @@ class Names:
             spelt = {name: (p, i) for name, p, i in known._rows.execute("SELECT plain, pinyin, initials FROM name")}
             known._rows.close()
 
-        def values() -> Iterator[tuple[str, str, str | None, str, str, str, str, int]]:
-            for iri, kind, code, names in rows:
-                for name in dict.fromkeys(names):
-                    form = plain(name)
-                    if form not in spelt:
-                        parts = syllables(name)
-                        spelt[form] = "".join(parts), "".join(s[:1] for s in parts)
-                    pinyin, initials = spelt[form]
-                    yield iri, kind, code, form, without(form, legal), pinyin, initials, len(name)
-
+        things = []
+        values = []
+        for iri, kind, code, names in rows:
+            things.append((iri, kind, code, json.dumps(list(names), ensure_ascii=False)))
+            for name in dict.fromkeys(names):
+                form = plain(name)
+                if form not in spelt:
+                    parts = syllables(name)
+                    spelt[form] = "".join(parts), "".join(s[:1] for s in parts)
+                pinyin, initials = spelt[form]
+                values.append((iri, kind, code, form, without(form, legal), pinyin, initials, len(name)))
+        values.sort(key=lambda row: (row[7], row[0]))
         part = file.with_suffix(".part")
         part.unlink(missing_ok=True)
         database = sqlite3.connect(part)
         try:
             database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-            count = database.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values()).rowcount
+            database.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            database.executemany("INSERT OR IGNORE INTO thing VALUES (?, ?, ?, ?)", things)
+            starts = array("I", accumulate((len(row[3]) + 1 for row in values), initial=1))
+            text = "\n" + "".join(row[3] + "\n" for row in values)
+            database.execute("INSERT INTO every VALUES (?, ?)", [text, starts.tobytes()])
             database.executemany("INSERT INTO degree VALUES (?, ?)", degrees)
             database.executemany("INSERT INTO note VALUES (?, ?)", sorted((notes or {}).items()))
             database.executescript(_INDEXES)
@@ -103,7 +125,7 @@ class Names:
         finally:
             database.close()
         part.replace(file)
-        return count
+        return len(values)
 
     def candidates(
         self, typed: str, *, legal: Collection[str], codes: Collection[str], types: Collection[str] | None
@@ -130,10 +152,65 @@ class Names:
                 upper = letters + "{"
                 found += self._find("pinyin > ? AND pinyin < ?", [letters, upper], types, most=300)
                 found += self._find("initials > ? AND initials < ?", [letters, upper], types, most=300)
-        starting = self._find("plain > ? AND plain < ?", [typed, typed + "\U0010ffff"], types)
+        starting = self._within("\n" + typed, types)
         if len(found) + len(starting) == 0:
-            starting = self._find("instr(plain, ?) > 0", [typed], types)
+            starting = self._within(typed, types)
         return list(dict.fromkeys([*found, *starting]))[:MOST]
+
+    def near(self, typed: str, types: Collection[str] | None) -> list[tuple[str, str]]:
+        """Names with something of a text in them, with the IRI of what they belong to, for a search by likeness."""
+        pairs = [typed[at : at + 2] for at in range(len(typed) - 1)] or [typed]
+        found = self._rows_within(list(dict.fromkeys(pairs))[:_PAIRS], types, most=_EACH)
+        if len(found) == 0:
+            found = self._rows_within(list(dict.fromkeys(typed))[:_PAIRS], types, most=_EACH)
+        return self._of_rows(found, "plain, iri")
+
+    def known(self, iris: Iterable[str]) -> Iterator[tuple[str, str, str | None, list[str]]]:
+        """IRI, class, code and names of some things, the name that they are called by first."""
+        for iri in iris:
+            for row in self._rows.execute("SELECT iri, type, code, names FROM thing WHERE iri = ?", [iri]):
+                yield *row[:3], json.loads(row[3])
+
+    @cached_property
+    def _every(self) -> str:
+        """All names, each on a line of its own."""
+        return str(self._rows.execute("SELECT names FROM every").fetchone()[0])
+
+    @cached_property
+    def _starts(self) -> array[int]:
+        """Where the lines of `_every` begin."""
+        starts = array("I")
+        starts.frombytes(self._rows.execute("SELECT starts FROM every").fetchone()[0])
+        return starts
+
+    def _within(self, part: str, types: Collection[str] | None) -> list[str]:
+        """IRIs of the names with a part, the shortest first."""
+        return [iri for (iri,) in self._of_rows(self._rows_within([part], types, most=MOST), "iri")]
+
+    def _rows_within(self, parts: Sequence[str], types: Collection[str] | None, *, most: int) -> list[int]:
+        """The numbers of the names with one of some parts, `most` for each."""
+        found: dict[int, None] = {}
+        for part in parts:
+            if part in {"", "\n"}:
+                continue
+            here: list[int] = []
+            at, looked = self._every.find(part), 0
+            while at >= 0 and len(here) < most and looked < _FAR:
+                # A part may begin with the line break before the name.
+                number = bisect_right(self._starts, at + part.startswith("\n"))
+                if types is None or self._type(number) in types:
+                    here.append(number)
+                looked += 1
+                at = self._every.find(part, self._every.find("\n", at + 1))
+            found |= dict.fromkeys(here)
+        return list(found)
+
+    def _type(self, number: int) -> str:
+        return str(self._rows.execute("SELECT type FROM name WHERE rowid = ?", [number]).fetchone()[0])
+
+    def _of_rows(self, numbers: Iterable[int], what: str) -> list[Any]:
+        text = f"SELECT {what} FROM name WHERE rowid = ?"
+        return [self._rows.execute(text, [number]).fetchone() for number in numbers]
 
     def every(self, types: Collection[str] | None) -> Iterator[tuple[str, str]]:
         """Every name with the IRI of what it belongs to, for a search by likeness."""

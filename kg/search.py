@@ -14,6 +14,7 @@ say DISTINCT, and count distinct facts.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import re
 from collections import Counter
@@ -243,6 +244,20 @@ def find(store: Store, text: str, *, ontology: Ontology, type: str | None = None
     Exact names win over short forms, those over pinyin, those over parts of names; where nothing fits, the nearest
     names come with `how="fuzzy"`. `type` keeps entities of one class and its subclasses.
     """
+    return find_page(store, text, ontology=ontology, type=type, limit=limit, most=limit)[0]
+
+
+def find_page(
+    store: Store,
+    text: str,
+    *,
+    ontology: Ontology,
+    type: str | None = None,  # noqa: A002
+    offset: int = 0,
+    limit: int = 20,
+    most: int = 1000,
+) -> tuple[list[Hit], int]:
+    """A page of what `find` finds, and how many there are; `most` is where it stops to count."""
     typed = plain(text)
     if typed == "":
         raise UnknownNameError("the name is empty; type a name, a part of one, or its pinyin")
@@ -254,21 +269,40 @@ def find(store: Store, text: str, *, ontology: Ontology, type: str | None = None
     )
     direct = [(how, known) for how, known in direct if wanted is None or known.type in wanted]
     if len(direct) > 0:
-        return _hits(store, direct[:limit])
+        return _hits(store, direct[offset : offset + limit]), len(direct)
     legal = {name for grammar in ontology.names.values() for name in grammar.legal}
     # The table knows what the articles need not say: that Inner Mongolia is short for its long name, and former names.
-    meant = {place.code for place in Gazetteer.load().lookup(typed)}
+    meant = {place.code for place in gazetteer().lookup(typed)}
     if store.names is not None:
         near = store.names.candidates(typed, legal=legal, codes=meant, types=wanted)
-        known = _known(store, near)
+        known = _indexed(store.names, near)
     else:
         known = [k for k in _all_known(store) if wanted is None or k.type in wanted]
     found = _outermost(_tiered(typed, known, legal, meant))
     if len(found) == 0:
         if store.names is not None:
-            known = _known(store, _likely(typed, store.names.every(wanted), limit))
-        found = [("fuzzy", k) for k in _nearest(typed, known, limit)]
-    return _hits(store, found[:limit])
+            known = _indexed(store.names, _likely(typed, store.names.near(typed, wanted), most))
+        found = [("fuzzy", k) for k in _nearest(typed, known, most)]
+    shown = found[offset : offset + limit]
+    if store.names is not None:
+        # The index may be of the state before this one.
+        now = {k.iri: k for k in _known(store, [k.iri for _, k in shown])}
+        shown = [(how, now[k.iri]) for how, k in shown if k.iri in now]
+    return _hits(store, shown), min(len(found), most)
+
+
+@functools.cache
+def gazetteer() -> Gazetteer:
+    """The table of places, read once."""
+    return Gazetteer.load()
+
+
+def _indexed(names: Names, iris: Iterable[str]) -> list[_Known]:
+    """What the index says of some entities."""
+    return [
+        _Known(iri, called[0], kind, code, tuple(called[1:]))
+        for iri, kind, code, called in names.known(dict.fromkeys(iris))
+    ]
 
 
 def _likely(typed: str, names: Iterable[tuple[str, str]], limit: int) -> list[str]:

@@ -681,11 +681,13 @@ def forge() -> None:
     signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
     _end_with_parent(signal.SIGTERM)
     # What any worker may need is read here, once. Nothing of it starts a thread or opens a file for long.
-    from kg import api, catalog, pages, store  # noqa: F401
+    from kg import api, catalog, pages, search, store  # noqa: F401
     from kg.ontology import Ontology
 
     with contextlib.suppress(KgError):
         _ONTOLOGIES[settings["ontology"]] = Ontology.load(Path(settings["ontology"]))
+    with contextlib.suppress(KgError):
+        search.gazetteer()
     gc.collect()
     gc.freeze()
     control.send(NEWS.pack(0))
