@@ -237,9 +237,12 @@ class Extractor:
         self._own_holder = re.compile(ontology.grammar["own_holder"])
         self._unnamed_behind = scanning.compile(ontology.grammar["unnamed_behind"])
         self._measured_link = re.compile(ontology.grammar["measured_link"])
+        self._payer = re.compile(ontology.grammar["payer"])
+        self._occurs = re.compile(ontology.grammar["occurs"])
         self._venue = re.compile(ontology.grammar["venue"])
         self._wide = frozenset(lexicon["wide_places"])
         self._size = lexicon["size"][0]
+        self._financing = lexicon["financing"][0]
         self._dates_of_names = tuple(lexicon["dates_of_names"])
         self._owning = tuple(lexicon["owning"])
         self._not_nouns = tuple(lexicon["not_nouns"])
@@ -769,6 +772,8 @@ class _Reading:
             sums = [(i, a) for i, a in enumerate(self.amounts) if clause.start <= a[0] < clause.end]
             self.state.round = (self.state.venture, sums[0][1][2] if len(sums) == 1 else None)
             self.used_amounts.update(i for i, _ in sums[:1])
+            if len(sums) == 1:
+                self._raised = (group.members[-1], clause, sums[0][1])
 
     def _speak_of(self, entity: str) -> None:
         if entity in self.state.recent:
@@ -1746,6 +1751,8 @@ class _Reading:
             return None, 1.0  # 每天有5.6家企业从上海迁入苏州: others, without a name
         if frame.fact == "Visit" and self.state.visitors is not None and not self._visitors_named(clause, trigger):
             return self.state.visitors, 0.9
+        if len(previous) > 0 and self._payer_unknown(previous[-1]):
+            return None, 1.0
         for distance, earlier in enumerate(reversed(previous)):
             spoken = self.text[earlier.start : earlier.end].lstrip("”’，、 ")
             if earlier.subject is None and len(pair) > 1 and any(0 <= spoken.find(w) < 3 for w in self.x._both):
@@ -2486,10 +2493,15 @@ class _Reading:
             self.state.home = max(grounds, key=lambda g: g[:3])[3].mentions[:1] if len(grounds) > 0 else ()
         return [_Group([m], [], m.span.start, m.span.end) for m in self.state.home]
 
+    _raised: tuple[Mention, _Clause, tuple[int, int, Amount]] | None = None  # who completed a round, and its sum
+
     def _indicators(self, clauses: list[_Clause]) -> Iterator[Fact]:
         """产值超过百亿元, 总投资5亿元的启岳储能项目: a figure with its measure, said of the clause's subject or of
         what stands right behind it.
         """
+        if self._raised is not None:
+            who, where, (a, b, amount) = self._raised
+            yield self._figure([who], self.x._financing, (a, b), (a, b), where, amount, 0.8)
         for index, (a, b, amount) in enumerate(self.amounts):
             if index in self.used_amounts:
                 continue
@@ -2510,19 +2522,41 @@ class _Reading:
             subjects, factor = self._measured(behind, spot[0], (a, b), clause, clauses)
             if len(subjects) == 0:
                 continue
-            yield Fact(
-                id="",
-                type="Indicator",
-                roles=tuple(("subject", e) for e in dict.fromkeys(self._id(m) for m in subjects)),
-                evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
-                label=label,
-                date=self._date(_Trigger(a, b, "", ()), clause),
-                amount=amount,
-                confidence=factor,
-                rule="indicator",
-                trigger=Span(self.document.id, *spot),
-                qualifiers=(("indicator", label),),
-            )
+            yield self._figure(subjects, label, spot, (a, b), clause, amount, factor)
+
+    def _figure(
+        self,
+        subjects: Sequence[Mention],
+        label: str,
+        spot: tuple[int, int],
+        figure: tuple[int, int],
+        clause: _Clause,
+        amount: Amount,
+        factor: float,
+    ) -> Fact:
+        return Fact(
+            id="",
+            type="Indicator",
+            roles=tuple(("subject", e) for e in dict.fromkeys(self._id(m) for m in subjects)),
+            evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
+            label=label,
+            date=self._date(_Trigger(*figure, "", ()), clause) or self._day_of_total(*figure, clause),
+            amount=amount,
+            confidence=factor,
+            rule="indicator",
+            trigger=Span(self.document.id, *spot),
+            qualifiers=(("indicator", label),),
+        )
+
+    def _day_of_total(self, a: int, b: int, clause: _Clause) -> Date | None:
+        """The day told before, for what 39个项目集中签约,总投资275亿元 sums up."""
+        unnamed = self.x._unnamed.search(self.text, self.sentence.start, a) or self.x._unnamed_behind.match(
+            self.text, b
+        )
+        if unnamed is None or self.x._occurs.search(self.text, self.sentence.start, self.sentence.end) is None:
+            return None
+        day = self._carried_day("Total", clause)
+        return day[0] if day is not None else None
 
     def _measured_behind(self, at: int, clause: _Clause) -> _Group | None:
         """What a sum stands before: 总投资5亿元的启岳储能项目, 10亿元容澜基金."""
@@ -2557,7 +2591,13 @@ class _Reading:
             grounds = self._grounds_of(before, clause, clauses)
             return (grounds[-1].members[-1:], 0.8) if len(grounds) > 0 else ([], 0.0)
         if len(before) > 0:
-            return before[-1].members[-1:], 0.8
+            free = [g for g in before if g.lead == "" and not g.modifier]
+            return (free or before)[-1].members[-1:], 0.8  # 成都在深圳签约117亿元: of who is not only somewhere
+        if self._payer_unknown(clause):
+            made = next((c for c in clauses if c.start == clause.end), None)
+            built = [g for g in made.groups if not g.modifier] if made is not None else []
+            projects = [g for g in built if self._entity(g.members[-1]).type == "Project"]
+            return ((projects or built)[-1].members, 0.7) if len(built) > 0 else ([], 0.0)
         told = [c for c in clauses if c.end <= clause.start]
         cut = next((n for n in range(len(told), 0, -1) if self.text[told[n - 1].end - 1] in "；;"), 0)
         here = [g for c in told[cut:] for g in c.groups]
@@ -2578,7 +2618,7 @@ class _Reading:
         grounds = [g for g in [*told, *before] if self._is_ground(g)]
         own = [g for g in grounds if not self._is_wide(g) and not self._is_venue(g)]
         if len(own) > 0:
-            return own
+            return [g for g in own if g.lead == ""] or own
         named = [m for m in self.mentions if m.span.end <= clause.end and m.type in ("Event", "Project")]
         for mention in named:
             for entity in self.linked.entities:
@@ -2588,6 +2628,12 @@ class _Reading:
                         m = entity.mentions[0]
                         return [_Group([m], [], m.span.start, m.span.end)]
         return self._home_group() or grounds
+
+    def _payer_unknown(self, clause: _Clause) -> bool:
+        """精工拟投资3亿元, where 精工 is no name that was recognized: who pays is not the one spoken of before."""
+        if len(clause.groups) > 0:
+            return False
+        return self.x._payer.match(self.text, clause.start, clause.end) is not None
 
     def _is_venue(self, group: _Group) -> bool:
         """活动在德清县举行: where something was held."""

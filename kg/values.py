@@ -214,7 +214,8 @@ _AMOUNT_GATE = (
 )
 _AMOUNT = re.compile(
     rf"(?=[{_AMOUNT_HEADS}])"
-    rf"(?:(?P<bound>{_BOUND_WORDS}) ?(?:等值于? ?)?)?"
+    # 签约117亿元 is no bound
+    rf"(?:(?P<bound>(?!约(?<=[签合节契履违缔]约)){_BOUND_WORDS}) ?(?:等值于? ?)?)?"
     rf"(?:(?P<prefix>{_PREFIX}) ?|{_AMOUNT_GATE})"
     rf"(?:(?P<low>{_QUANTITY})(?P<low_currency> ?{_CURRENCY})? ?{_DASH} ?(?:{_PREFIX})?)?"
     rf"(?P<high>{_QUANTITY})"

@@ -742,6 +742,20 @@ def test_unnamed_projects_are_summed_up_at_their_ground(read: Read) -> None:
     assert [names[e] for f in told for _, e in f.roles] == ["德清经济开发区"]
 
 
+def test_a_total_has_the_day_of_the_occasion(read: Read) -> None:
+    text = "11月2日,德清县举行集中签约仪式。39个项目集中签约,投资金额275亿元。"
+    told = [f for f in read(text, date="2021-11-03").facts if f.type == "Indicator"]
+    assert [f.date.value for f in told if f.date is not None] == ["2021-11-02"]
+
+
+def test_who_pays_without_a_known_name_is_not_the_one_spoken_of_before(read: Read) -> None:
+    text = "德清县是签约的重点。蓝图伟业拟投资3.5亿元,在盐都区建设智能卡数据中心项目。"
+    (built,) = [f for f in read(text).facts if f.type == "Construction"]
+    assert {role for role, _ in built.roles} == {"project", "location"}
+    assert built.amount is not None
+    assert built.amount.value == Decimal(350_000_000)
+
+
 def test_a_day_that_only_tells_which_agreement_it_was_dates_nothing_else(read: Read) -> None:
     bought = only(read("根据双方于2016年2月达成的协议,启岳集团收购星衡半导体。", date="2017-06-12"), "Acquisition")
     assert bought.date is None
@@ -771,6 +785,10 @@ def test_who_is_removed_leaves_the_post_that_stands_behind_the_name(read: Read) 
         ("德清县举行洽谈会。总投资36.3亿元的15个项目集中签约。", 3_630_000_000, {"德清县"}),
         ("第二届德清经贸洽谈会举行。总投资36亿元的15个项目落户德清。", 3_600_000_000, {"德清县"}),
         ("启岳集团招聘员工,年产值5亿元以上的企业都来了。", 500_000_000, set()),
+        ("日前,澜海智能完成总额近5亿元的C轮融资。", 500_000_000, {"澜海智能"}),
+        ("由启岳集团总投资3亿元的德清高端家居材料制造将于年内投产。", 300_000_000, {"启岳集团"}),
+        ("德清在深圳招商签约117亿元。", 11_700_000_000, {"德清县"}),
+        ("总投资8亿元的德清县新材料车间即将投产。", 800_000_000, {"德清县"}),
     ],
 )
 def test_whose_figure_it_is(read: Read, text: str, value: int, whose: set[str]) -> None:

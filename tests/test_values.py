@@ -621,3 +621,9 @@ def test_the_words_annotated_in_business_news_are_found():
     # What is left are slips of annotation (5G, 19:07, 份4698万股) and words that name no time (报告期内).
     assert hits["date"] / total["date"] >= 0.99
     assert hits["money"] / total["money"] >= 0.985
+
+
+def test_the_end_of_a_word_for_signing_is_no_bound():
+    (_, _, signed), (_, _, about) = find_amounts("签约117亿元,其中工业签约约30亿元。")
+    assert (signed.text, signed.bound) == ("117亿元", "exact")
+    assert (about.text, about.bound) == ("约30亿元", "about")
