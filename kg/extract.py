@@ -1271,9 +1271,10 @@ class _Reading:
             return
         roles = dict(filling.roles)
         if fill and frame.topic is not None and frame.topic not in roles:
-            figures = len(self.amounts) + len(self.percentages) > 0 or any(
-                w in self.text[clause.start : clause.end] for w in self.x._stock
-            )
+            # a sum alone is not invested in what the text is about: 启岳集团将投资20亿元,建设…
+            sums = len(self.amounts) > 0 and frame.id != "invest"
+            stock = any(w in self.text[clause.start : clause.end] for w in self.x._stock)
+            figures = sums or stock or len(self.percentages) > 0
             rounds = frame.id == "investors" or trigger.word in self.x._rounds
             default = self._topic(frame, roles) if figures or rounds else None
             if default is not None:

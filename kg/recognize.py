@@ -155,6 +155,12 @@ class Recognizer:
         self.what_it_is = tuple(lexicon["what_it_is"])
         self.full_ends = frozenset(lexicon["full_ends"])
         self.of = tuple(lexicon["of"])
+        self.given = frozenset(lexicon["given_characters"])
+        self.national = tuple(lexicon["national"])
+        self._headed_by = re.compile(grammar["headed_by"])
+        self.owned_works = tuple(lexicon["owned_works"])
+        self.told_of = tuple(lexicon["told_of_projects"])
+        self.speaks_for = tuple(lexicon["speaks_for"])
         self.rooms = frozenset(lexicon["rooms"])
         self.enterprise = frozenset(lexicon["enterprise"])
         self.attached = frozenset(lexicon["attached"])
@@ -381,6 +387,7 @@ class Recognizer:
             sentences.extend(_sentences(text, start, end))
             found.extend(self._scan(text, start, end, tokens))
         found.extend(self._branches(found))
+        found.extend(self._owned_works(found))
         found.extend(self._titled_works(text, body))
         found.extend(self._listed_projects(text, body, found))
         chosen = _longest(found)
@@ -692,8 +699,8 @@ class Recognizer:
             return False
         if word[-3:] in self.titles_set or word[-2:] in self.titles_set or word in self.title_prefixes:
             return False
-        if word in self.gatherings:
-            return False
+        if word in self.gatherings or (len(word) == 4 and word[2:] in self.boundary and word not in self.suffixes):
+            return False  # 隆重举行
         if len(word) == 1 and _HANZI.match(word) is not None:
             return word not in self.hard_stop and (word not in self.stop_chars or word in self.stem_ends)
         if _HANZI.match(word) is None:
@@ -754,7 +761,8 @@ class Recognizer:
         stem = sum(map(len, words[k:h]))
         if words[h - 1] in self.zone_words:
             return None  # 临湖示范区项目: whatever is built there
-        if words[h - 1] in self.weak and telling == 0 and not figure:
+        told = h + 1 < len(words) and words[h + 1] in self.told_of
+        if words[h - 1] in self.weak and telling == 0 and not figure and not told:
             return None  # 开天(上海)传动+项目: the company that has it
         named = figure or odd >= 2 or (latin and stem >= 4) or (placed and telling > 1)
         return k if stem >= 4 and named else None
@@ -962,6 +970,8 @@ class Recognizer:
         if whole:
             anchor = True
         closed = whole
+        if whole and h > 0 and words[h - 1] in self.wide and words[h].endswith(self.national):
+            i -= 1  # 中国+农业发展银行
         mark: int | None = None
         bracket_name = False
         level = zone = ""
@@ -1314,6 +1324,22 @@ class Recognizer:
             i -= 1
         if mark is not None and odd == 0 and not anchor:
             i = mark
+        if not anchor and i < h and any(t in ("Institution", "Hospital") for t, _, _ in heads):
+            school = self._school_before(words, i)
+            if school < i:
+                anchor, i = True, school  # 中科院+光电+技术创新研究院
+        if (
+            words[h] in self.companies
+            and 0 < i == h - 1
+            and place_at[i] is not None
+            and tags[i - 1] in ("nz", "nr", "nrt", "j")
+            and len(words[i - 1]) > 1
+            and words[i - 1] not in self.common
+            and words[i - 1] not in self.boundary
+            and (i == 1 or _HANZI.match(words[i - 2]) is None)
+        ):
+            odd += len(words[i - 1])
+            i -= 1  # 华新+郴州+公司
         if not anchor and not bracket_name and words[h] in self.companies and len(words[h]) > 3:
             far = self._place_of_legal(words, tags, place_at, i)
             if far is not None:
@@ -1394,6 +1420,9 @@ class Recognizer:
                 latin_product=words[h] in self.products and not any(_HANZI.match(w) for w in words[i:h]),
                 mine=words[h] in self.mines and i + 1 == h and place_at[i] is not None,
             )
+            if kind == "Hospital" and words[h] in self.branches and any(w in self.institutions for w in words[i:h]):
+                sick = any(t == "Hospital" for w in words[i:h] for t, _ in self.suffixes.get(w, ()))
+                kind = kind if sick else "Institution"  # 中国科学院+上海+分院
             if confidence > 0:
                 yield _Candidate(start, end, kind, f"suffix:{words[h]}", confidence)
                 return
@@ -1543,6 +1572,28 @@ class Recognizer:
             for c in branches
             if c.start in owners and c.end - owners[c.start].start <= LONGEST_NAME
         ]
+
+    def _owned_works(self, found: list[_Candidate]) -> Iterator[_Candidate]:
+        """启岳茶业集团+十字工业园: a park or base that stands right behind its company is one name with it."""
+        works = {c.start: c for c in found if c.type in ("Park", "Project") and c.rule[7:].endswith(self.owned_works)}
+        if len(works) > 0:
+            for c in found:
+                work = works.get(c.end)
+                if c.type == "Company" and work is not None and work.end - c.start <= LONGEST_NAME:
+                    yield replace(work, start=c.start)
+
+    def _bodies_of_heads(self, text: str, start: int, end: int, ends: Mapping[int, _Candidate]) -> Iterator[_Candidate]:
+        """高能所+所长, 启岳厂+厂长: a body that is named by its last character before the title of who heads it."""
+        for match in self._headed_by.finditer(text, start, end):
+            stop = match.end("last")
+            known = ends.get(stop)
+            begin = self._left_edge(text, max(start, stop - 9), stop, least=1)
+            if (
+                (known is None or known.type == "Place")
+                and 3 <= stop - begin <= 8
+                and text[begin:stop] not in self.common
+            ):
+                yield _Candidate(begin, stop, self.local_ends[match.group("last")], "headed", 0.75)
 
     def _titled_works(self, text: str, body: Sequence[tuple[int, int]]) -> Iterator[_Candidate]:
         for start, end in body:
@@ -1886,6 +1937,11 @@ class Recognizer:
                 if match.end() == match.start() and len(name) > 6:
                     continue
                 if match.group("led") is not None:
+                    title = self._title.match(text, match.start())
+                    if title is not None and text.startswith(self.speaks_for, title.end()):
+                        continue
+                    if title is not None and self._name_end(text, title.end(), end, tokens, titled=True) is None:
+                        continue  # 孙国安+总经理代表…: a person, with the title behind
                     if (owner := ends.get(begin)) is not None and owner.type == "Company":
                         continue  # 启岳集团+肉品产业总裁: a part of the company
                     edge = _HANZI.match(text[max(start, begin - 2) : begin]) is None
@@ -1902,6 +1958,7 @@ class Recognizer:
                     continue
                 if self._brand_like(name) or (match.group("held") is not None and self._trade_group(name)):
                     added.append(_Candidate(begin, match.start(), "Company", "role", 0.7))
+            added.extend(self._bodies_of_heads(text, start, end, ends))
             for match in self._cornered.finditer(text, start, end):
                 a, b = match.span(match.lastgroup or 0)
                 if a not in starts and b not in ends and self._brand_like(text[a:b]):
@@ -2021,8 +2078,8 @@ class Recognizer:
             return False
         if _BRAND.fullmatch(name) is None or (self.places.get(name) or ("", "", False))[2]:
             return False
-        if name[-2:] in self.boundary:
-            return False  # 重新组建旗下的企业
+        if name[-2:] in self.boundary or self._title.match(name) is not None:
+            return False  # 重新组建旗下的企业; 副行长张文钰
         words = self._jieba.tag(name, False)
         if any(w in self.boundary or w in self.vague or (len(w) == 1 and w in self.hard_stop) for w, _ in words):
             return False
@@ -2304,6 +2361,8 @@ class Recognizer:
                 while True:
                     stop = self._name_end(text, at, end, tokens, titled=True)
                     stop = self._whole_name(text, at, stop, end, tokens)
+                    if stop is None and (at - 1, "、") == (posts[-1][1] if len(posts) > 0 else -1, text[at - 1]):
+                        stop = self._listed_name(text, at, end)  # 副市长陈社招、首建中、
                     if stop is None:
                         break
                     people[at, stop] = _Candidate(at, stop, "Person", "title", 0.9)
@@ -2404,7 +2463,7 @@ class Recognizer:
                 and (text[at + 1 : stop] in self.boundary or text.startswith(self.joint_acts, at + 1))
             ):
                 continue  # 董事长+都出席
-            if given == 2 and text[stop - 1] in self.joining and rest.startswith(self.joint_acts):
+            if given == 2 and text[stop - 1] in self.joining and rest.startswith((*self.joint_acts, *self.list_ends)):
                 return stop  # 林月和+参加了仪式: nobody stands behind 和
             if given == 2 and text[stop - 1] in self.say_chars and _HANZI.match(text[stop : stop + 1]) is not None:
                 continue  # 顾衡+说他, but 周凤来、
@@ -2413,7 +2472,14 @@ class Recognizer:
             if (text[stop - 1] in self.hard_stop and not text.startswith(self.left, stop)) or (
                 given == 2
                 and text[stop - 2] in self.hard_stop
-                and not (titled and (rest[:1] in ("", *self.of) or _HANZI.match(rest) is None))
+                and not (
+                    titled
+                    and (
+                        rest[:1] in ("", *self.of)
+                        or _HANZI.match(rest) is None
+                        or (text[stop - 2] in self.given and stop in tokens.tags)
+                    )
+                )
             ):
                 continue  # 院士薛其坤, but not 院长薛在会上
             if text[at:stop] in self.suffixes or text[at:stop] in self.common or text[at:stop] in self.known:
@@ -2442,6 +2508,8 @@ class Recognizer:
         stop, size = at, 0
         while stop < end and size <= 6 and _HANZI.match(text[stop]) is not None:
             if stop > at and (text.startswith(self.name_closers, stop) or self._starts_trigger(text[stop : stop + 4])):
+                if self._title.match(text, stop) is not None:
+                    return found  # 、市人大+主任…
                 break
             after = next((k for k in range(stop + 1, min(end, stop + 8) + 1) if k in tokens.tags or k == end), None)
             if after is None:
@@ -2493,6 +2561,8 @@ class Recognizer:
             or (listing and text[listed.end()] != "、")
             or listed.group() in self.common
             or listed.group() in self.places
+            or listed.group()[-1] in self.local_ends
+            or any(listed.group()[k:] in self.suffixes for k in (0, 1))
         ):
             return None
         return listed.end()
