@@ -208,6 +208,7 @@ class Extractor:
         self._own = tuple(lexicon["own"])
         self._paying = tuple(lexicon["paying"])
         self._leads_others = tuple(lexicon["leads_others"])
+        self._spends = frozenset(lexicon["spends"])
         self._speaks_for = frozenset(lexicon["speaks_for"])
         self._unknown_self = frozenset(lexicon["unknown_self"])
         self._date_joints = frozenset(("、", "-", "—", *lexicon["date_joints"]))
@@ -1272,7 +1273,7 @@ class _Reading:
         roles = dict(filling.roles)
         if fill and frame.topic is not None and frame.topic not in roles:
             # a sum alone is not invested in what the text is about: 启岳集团将投资20亿元,建设…
-            sums = len(self.amounts) > 0 and frame.id != "invest"
+            sums = len(self.amounts) > 0 and not (frame.id == "invest" and trigger.word in self.x._spends)
             stock = any(w in self.text[clause.start : clause.end] for w in self.x._stock)
             figures = sums or stock or len(self.percentages) > 0
             rounds = frame.id == "investors" or trigger.word in self.x._rounds

@@ -159,6 +159,7 @@ class Recognizer:
         self.national = tuple(lexicon["national"])
         self._headed_by = re.compile(grammar["headed_by"])
         self.owned_works = tuple(lexicon["owned_works"])
+        self.leads_people = tuple(lexicon["leads_people"])
         self.told_of = tuple(lexicon["told_of_projects"])
         self.speaks_for = tuple(lexicon["speaks_for"])
         self.rooms = frozenset(lexicon["rooms"])
@@ -1221,6 +1222,8 @@ class Recognizer:
             )
             if (word in self.boundary and not trade) or _HANZI.fullmatch(word) is None:
                 break
+            if word in self.made_by and i > 1 and words[h] in self.project_ends and words[i - 2] in self.zone_ends:
+                break  # 在临湖新城+建设+智能制造工厂
             if len(word) > 2 and word.endswith(self.what_it_is):
                 break  # 知名企业+启岳科技有限公司
             if not known and (tag[0] in "pcuyex" or tag in ("r", "t", "rr", "rz", "ud", "ug")):
@@ -1324,6 +1327,12 @@ class Recognizer:
             i -= 1
         if mark is not None and odd == 0 and not anchor:
             i = mark
+        if words[h] in self.owned_works and not closed and not anchor:
+            far = self._legal_start(words, tags, place_at, i, made=True)
+            also = self.places.get(words[far])
+            own = words[far] not in self.inside and words[far] not in self.generic
+            if far < h - 1 and own and also is not None and any(len(c) <= 6 for c in also[0]):
+                anchor, i = True, far  # 洞口+先进装备制造产业园, whose first word is also another one
         if not anchor and i < h and any(t in ("Institution", "Hospital") for t, _, _ in heads):
             school = self._school_before(words, i)
             if school < i:
@@ -1384,7 +1393,9 @@ class Recognizer:
             return
         if i < h and words[h] in self.self_words and not anchor:
             trade = words[h - 1] in self.suffixes or words[h - 1] in self.products or words[h - 1] in self.inside
-            if (words[h - 1] in self.kinds and odd < 2) or (trade and odd == 0 and not bracket_name):
+            group = words[h] in self.group_ends and words[h - 1] in self.inside and i < h - 1  # 交子+投资+集团
+            trading = words[h - 1] in self.kinds and odd < 2
+            if not group and (trading or (trade and odd == 0 and not bracket_name)):
                 return  # 异质结+龙头+公司, 康复+机器人+公司
         if i < h and words[h] in self.self_words and text[start:end] in self.self_words:
             bare.append((start, end))
@@ -1588,6 +1599,8 @@ class Recognizer:
             stop = match.end("last")
             known = ends.get(stop)
             begin = self._left_edge(text, max(start, stop - 9), stop, least=1)
+            if text[stop - 2 : stop] in self.suffixes and text[begin] not in self.levels:
+                continue  # 学院院长, 医院院长: an ending of its own tells, but for 省行政学院
             if (
                 (known is None or known.type == "Place")
                 and 3 <= stop - begin <= 8
@@ -1699,15 +1712,22 @@ class Recognizer:
         tags: list[str],
         place_at: list[tuple[tuple[str, ...], str, bool] | None],
         i: int,
+        *,
+        made: bool = False,
     ) -> int:
         """Where a full legal name begins: 星衡西部建设+贵州有限公司. All nouns back to a mark, a function word or
-        the word for what the company is; `i` where anything else stands in between.
+        the word for what the company is; `i` where anything else stands in between. `made` where 建设 makes it.
         """
         k, size = i, 0
         while k > 0 and _HANZI.fullmatch(words[k - 1]) is not None:
             word, tag = words[k - 1], tags[k - 1]
+            if len(word) == 1 and word in self.opening and k > 1 and self._odd(words[k - 2]):
+                k, size = k - 1, size + 1
+                continue  # 守+中+智能制造产业园
             if (
-                word in self.not_inside
+                tag[0] in "rcpu"
+                or (made and word in self.made_by)
+                or word in self.not_inside
                 or word.endswith(self.what_it_is)
                 or (len(word) == 1 and word in self.stop_chars)
             ):
@@ -2191,6 +2211,7 @@ class Recognizer:
             or name in self.suffixes
             or _HANZI.fullmatch(name) is None
             or self._title.search(name) is not None
+            or text[a - 1 : a] in self.measures  # 年产300万只+汽车传动皮带轮
             or text[a - 1 : a] in self.where_leads  # 从东莞厚街、赛艺线缆从…: where from
             or (a not in tokens.tags)
             or (b not in tokens.tags)
@@ -2454,7 +2475,8 @@ class Recognizer:
             if stop > end or _HANZI.fullmatch(text[at:stop]) is None:
                 continue
             rest = text[stop : stop + 4]
-            closed = given == 2 and rest.startswith(self.list_ends) and text[stop - 1] not in self.hard_stop
+            ends_it = (*self.list_ends, *self.leads_people) if titled else self.list_ends
+            closed = given == 2 and rest.startswith(ends_it) and text[stop - 1] not in self.hard_stop
             if stop not in tokens.tags and rest != "" and not closed and not rest.startswith(self.addressed):
                 continue  # 杨洱+担任, not 杨洱担+任; but 徐泽星等
             if (
