@@ -648,16 +648,19 @@ class _Reading:
             return
         self._triggers(clauses)
         for clause in clauses:
-            clause.groups = self._groups(
-                [m for m in self.mentions if clause.start <= m.span.start < clause.end], clause
-            )
+            named = [m for m in self.mentions if clause.start <= m.span.start < clause.end]
+            if len(named) > 0:
+                clause.groups = self._groups(named, clause)
         self._pass_on(clauses)
         self._together(clauses)
         for clause in clauses:
-            clause.subject = self._subject_of(clause)
+            if len(clause.groups) > 0:
+                clause.subject = self._subject_of(clause)
         previous: list[_Clause] = []
+        funded = self.x._funding.search(self.text, self.sentence.start, self.sentence.end) is not None
         for clause in clauses:
-            self._remember_funding(clause)
+            if funded:
+                self._remember_funding(clause)
             for trigger in clause.triggers:
                 yield from self._told_by(trigger, clause, previous)
             previous.append(clause)
@@ -678,8 +681,10 @@ class _Reading:
     def _in_brackets(self) -> Iterator[Fact]:
         """星衡半导体(公司的全资附属公司): whose the company before the bracket is."""
         for mention in self.mentions:
+            if mention.type != "Company":
+                continue
             told = self.x._owned_bracket.match(self.text, mention.span.end)
-            if told is None or mention.type != "Company":
+            if told is None:
                 continue
             word = told.group("owner") or ""
             owner = self.named.get(word) or next(

@@ -192,6 +192,7 @@ class Ontology:
         self.folder = folder
         #: SHA-256 of the four files: two ontologies with one digest extract the same.
         self.digest = digest
+        self._ancestors: dict[str, tuple[str, ...]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A worker process reads the files again: smaller and safer than pickling mapping proxies.
@@ -225,13 +226,16 @@ class Ontology:
         >>> Ontology.load().ancestors("University")
         ('University', 'Institution', 'Entity')
         """
-        chain: list[str] = []
-        current: str | None = name
-        while current is not None and current not in chain:
-            chain.append(current)
-            node = self.entities.get(current) or self.facts.get(current)
-            current = node.parent if node is not None else None
-        return tuple(chain)
+        known = self._ancestors.get(name)
+        if known is None:
+            chain: list[str] = []
+            current: str | None = name
+            while current is not None and current not in chain:
+                chain.append(current)
+                node = self.entities.get(current) or self.facts.get(current)
+                current = node.parent if node is not None else None
+            known = self._ancestors[name] = tuple(chain)
+        return known
 
     def is_a(self, name: str, ancestor: str) -> bool:
         """True where one class is another or one of its subclasses."""

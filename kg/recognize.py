@@ -1204,7 +1204,7 @@ class Recognizer:
                     odd += 2
                     continue
                 break
-            if _LATIN.fullmatch(word):
+            if word.isascii() and _LATIN.fullmatch(word):
                 i -= 1
                 odd += 2
                 continue
