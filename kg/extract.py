@@ -2373,6 +2373,8 @@ class _Reading:
 
     def _careers(self, people: list[Mention], begun: set[int]) -> Iterator[Fact]:
         """曾任…, 2011年12月后任… of the only person spoken of; 担任盐都区区长的周启明."""
+        if len(people) == 0 and self.state.person is None:
+            return
         for clause in self.clauses:
             start = clause.start
             while start < clause.end and self.text[start] in " \u3000\n":

@@ -731,8 +731,10 @@ class _Corpus:
         made: dict[Atom, tuple[str, str, list[_Seen]]] = {}
         for root, atoms in sorted(self._joined().items()):
             members = [s for a in sorted(atoms) for s in self.members[a]]
-            # Where people merged two, the second names both.
-            leading = [s for a in sorted(atoms) if self.machine.get(a, root) == root for s in self.members[a]]
+            leading = members
+            if len(self.machine) > 0:
+                # Where people merged two, the second names both.
+                leading = [s for a in sorted(atoms) if self.machine.get(a, root) == root for s in self.members[a]]
             kind = self._kind(root, leading)
             made[root] = (self._id(root, leading, kind), kind, members)
             wanted[made[root][0]].append(root)
@@ -847,12 +849,15 @@ class _Corpus:
             name, identifiers = entry.name, (entry.id,) if entry.id != "" else ()
             names |= set(entry.names)
         else:
-            leading = [s for s in members if self.machine.get(self.atom[s.document, s.entity.id], root) == root]
+            leading = members
+            if len(self.machine) > 0:
+                leading = [s for s in members if self.machine.get(self.atom[s.document, s.entity.id], root) == root]
             name = _majority(s.called for s in leading)
         notes = sorted((s.document, s.entity.note) for s in members if s.entity.note is not None)
         could = {
             c if "/" in c else self.of.get((s.document, c), "")
             for s in members
+            if len(s.entity.candidates) > 0
             for c in s.entity.candidates
             if "/" in c
         }

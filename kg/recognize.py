@@ -311,6 +311,7 @@ class Recognizer:
         #: Words of up to three characters that can end a name, or stand for one.
         self._ends = frozenset({*self.suffixes, *self.institutions, *self.known, *self._alone})
         self._ends |= {level + body for level in self.levels for body in government}
+        self._marks = self._ends.union(self.places)
         self.head_words = frozenset(lexicon["heads"])
         self.titles_set = frozenset(lexicon["titles"])
         # A title that ends with another one (党委书记) need not be looked for by itself.
@@ -354,6 +355,7 @@ class Recognizer:
         self._about = re.compile(grammar["about_person"])
         self._reason = re.compile(grammar["reason"])
         self._born = re.compile(grammar["born"])
+        self._gender = re.compile(grammar["gender"])
         self._bio = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,6}}){grammar['gender']}")
         self.name_closers = tuple({*lexicon["say"], *lexicon["etc"], *lexicon["and"]})
         self._spaced = re.compile(grammar["spaced_name"])
@@ -475,8 +477,12 @@ class Recognizer:
         count = len(words)
         places = self.places
         place_at: list[tuple[tuple[str, ...], str, bool] | None] = [None] * count
-        for i in [i for i, word in enumerate(words) if len(word) > 1 and word in places]:
-            place_at[i] = self._place(words, i)
+        # One look at each word, at single characters in a small set: most are neither places nor ends of names.
+        marks, ends = self._marks, self._ends
+        marked = [i for i, word in enumerate(words) if word in (marks if len(word) > 1 else ends) or len(word) > 3]
+        for i in marked:
+            if words[i] in places:
+                place_at[i] = self._place(words, i)
         spots = [i for i, place in enumerate(place_at) if place is not None]
         done = 0
         for i in spots:
@@ -507,9 +513,11 @@ class Recognizer:
                 yield _Candidate(starts[i], starts[j + 2], "Park", "suffix:zone", 0.9)
                 done = j + 2
         yield from self._abroad(text, words, starts, place_at, end)
-        ends, alone = self._ends, self._alone
-        for h in [h for h, word in enumerate(words) if word in ends or len(word) > 3]:
+        alone = self._alone
+        for h in marked:
             word = words[h]
+            if word not in ends and len(word) < 4:
+                continue
             heads = self._head(word, tags[h])
             if heads is None and word not in alone:
                 continue
@@ -2413,9 +2421,10 @@ class Recognizer:
                         at = stop + 1
                     else:
                         break
+            gendered = self._gender.search(text, start, end) is not None
             for match in self._post_behind.finditer(text, start, end):
                 at = match.end(1)
-                bio = self._bio.match(text, at, end)
+                bio = self._bio.match(text, at, end) if gendered else None
                 if bio is not None and bio.group("name") not in self.common:
                     people.setdefault((at, bio.end("name")), _Candidate(at, bio.end("name"), "Person", "named", 0.85))
                     names.add(bio.group("name"))

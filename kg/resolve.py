@@ -692,4 +692,6 @@ class _Group:
 
 def slug(name: str) -> str:
     """A name as the last part of an IRI: quotes and blanks dropped, what an IRI forbids replaced."""
+    if name.isalnum():
+        return name
     return re.sub(r"[\s<>\"{}|\\^`%#?/\[\]@]+", "-", _MARKS.sub("", name)).strip("-") or "-"
