@@ -240,6 +240,8 @@ class Extractor:
         self._measured_link = re.compile(ontology.grammar["measured_link"])
         self._payer = re.compile(ontology.grammar["payer"])
         self._occurs = re.compile(ontology.grammar["occurs"])
+        self._founding = re.compile(ontology.grammar["founding"])
+        self._totals = tuple(lexicon["totals"])
         self._venue = re.compile(ontology.grammar["venue"])
         self._wide = frozenset(lexicon["wide_places"])
         self._size = lexicon["size"][0]
@@ -319,6 +321,8 @@ class Extractor:
         }
         self._occasion = tuple(lexicon["occasion"])
         self._other_times = tuple(lexicon["other_times"])
+        # 代表团先后考察了甲、乙: on one visit
+        self._other_visits = tuple(w for w in lexicon["other_times"] if w not in lexicon["in_turn"])
         self._decided = frozenset(lexicon["decided"])
         self._decided_near = frozenset(lexicon["decided_near"])
         self._leaves = frozenset(lexicon["leaves"])
@@ -838,6 +842,12 @@ class _Reading:
                 and not self.text.startswith(self.x._heads, end)
             ):
                 continue  # 公司治理, 公司股份: of whichever company
+            if (
+                word in self.x._ventures
+                and word not in self.named
+                and self.x._founding.search(self.text, max(self.sentence.start, start - 6), start) is not None
+            ):
+                continue  # 共同投资设立合资公司: one that has no name yet
             here = [self._id(m) for m in self.mentions if m.span.end <= start]
             if len(self.state.delegations) > 0:
                 here = [e for h in here for e in (*map(self._id, self.state.delegations.get(h, ())), h)]
@@ -1431,6 +1441,9 @@ class _Reading:
         if self.state.topic is not None:
             others += [self._id(m) for m in self.state.topic.members]
         wanted = frame.types.get(frame.topic, self.x.ontology.roles[frame.topic].range)
+        pair = {self._id(m) for m in self.state.pair}
+        if not pair.isdisjoint(taken):
+            taken |= pair  # 甲与乙设立合资公司。甲出资9350万元: not in 乙
         for entity in others:
             if entity not in taken and any(
                 a in wanted for a in self.x.ontology.ancestors(self.linked.entity(entity).type)
@@ -2094,7 +2107,8 @@ class _Reading:
         words = self.text[self.sentence.start : clause.end]
         occasion = any(w in words for w in self.x._occasion)
         # 近年来引进了…, 此前已与…签约: another time than that of the article, whatever it is.
-        apart = not occasion and (len(self.dates) > 0 or any(w in words for w in self.x._other_times))
+        others = self.x._other_times if kind != "Visit" else self.x._other_visits
+        apart = not occasion and (len(self.dates) > 0 or any(w in words for w in others))
         # 该基金是由甲、乙发起设立的…: what a thing is, which it was before
         apart = apart or self.x._defines.search(self.text, self.sentence.start, self.sentence.end) is not None
         paragraph = self._paragraph()
@@ -2161,7 +2175,8 @@ class _Reading:
         for later in self.clauses:
             if later.start < clause.end:
                 continue
-            if len(later.groups) > 0 or self.text[later.start - 1] in "；;":
+            named = [g for g in later.groups if not (g.modifier and g.members[-1].rule == "refers")]
+            if len(named) > 0 or self.text[later.start - 1] in "；;":
                 break
             end = later.end
         return [(i, a) for i, a in enumerate(self.amounts) if clause.end <= a[0] < end and i not in self.used_amounts]
@@ -2616,7 +2631,9 @@ class _Reading:
             earlier = [g for g in here if self._entity(g.members[-1]).type != "Person"]  # 甲落户;乙的项目总投资…
         subject = earlier[-1] if len(earlier) > 0 else self.state.topic
         if subject is None or self._entity(subject.members[-1]).type == "Person":
-            return [], 0.0
+            whole = self.text[measure : figure[0]].startswith(self.x._totals)
+            home = self._home_group() if whole else []  # what is invested, by whom is not known, is invested there
+            return (home[-1].members[-1:], 0.6) if len(home) > 0 else ([], 0.0)
         return subject.members[-1:], 0.65
 
     def _grounds_of(self, before: list[_Group], clause: _Clause, clauses: list[_Clause]) -> list[_Group]:

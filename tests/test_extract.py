@@ -742,6 +742,19 @@ def test_unnamed_projects_are_summed_up_at_their_ground(read: Read) -> None:
     assert [names[e] for f in told for _, e in f.roles] == ["德清经济开发区"]
 
 
+def test_places_seen_one_after_the_other_are_seen_on_the_day_of_the_visit(read: Read) -> None:
+    text = "8月11日,杨浦区代表团到德清县考察。代表团先后考察了莫干山高新区。"
+    visits = [f for f in read(text, date="2018-08-12").facts if f.type == "Visit"]
+    assert len(visits) > 1
+    assert {f.date.value for f in visits if f.date is not None} == {"2018-08-11"}
+    assert all(f.date is not None for f in visits)
+
+
+def test_a_venture_without_a_name_is_none_of_those_who_found_it(read: Read) -> None:
+    facts = read("启岳集团与容川资本签署了出资协议,共同投资设立合资公司。启岳集团出资9350万元。").facts
+    assert [f for f in facts if f.type in ("Establishment", "Investment")] == []
+
+
 def test_a_total_has_the_day_of_the_occasion(read: Read) -> None:
     text = "11月2日,德清县举行集中签约仪式。39个项目集中签约,投资金额275亿元。"
     told = [f for f in read(text, date="2021-11-03").facts if f.type == "Indicator"]
@@ -788,6 +801,7 @@ def test_who_is_removed_leaves_the_post_that_stands_behind_the_name(read: Read) 
         ("日前,澜海智能完成总额近5亿元的C轮融资。", 500_000_000, {"澜海智能"}),
         ("由启岳集团总投资3亿元的德清高端家居材料制造将于年内投产。", 300_000_000, {"启岳集团"}),
         ("德清在深圳招商签约117亿元。", 11_700_000_000, {"德清县"}),
+        ("德清县集中开工一批项目。县长周启明出席。产业类6项,总投资规模8.25亿元。", 825_000_000, {"德清县"}),
         ("总投资8亿元的德清县新材料车间即将投产。", 800_000_000, {"德清县"}),
     ],
 )
