@@ -3,9 +3,9 @@
     python benchmarks/bench_layout.py [--nodes 1000,10000,100000] [--limit 120]
 
 Quality is the share of the six nearest drawn neighbours that are in the same city (higher is better), overlap the
-share of nodes that lie on another (distance below three quarters of a dot's size). networkx is given up after `--limit`
-CPU seconds, or where its memory goes over `--memory` gigabytes. It ends with a verdict: 10,000 nodes within 4 CPU
-seconds, 100,000 within 30, none on another.
+share of nodes that lie on another (distance below three quarters of a dot's size). networkx (its spring layout needs
+scipy: pip install scipy) is given up after `--limit` CPU seconds, or where its memory goes over `--memory` gigabytes.
+It ends with a verdict: 10,000 nodes within 4 CPU seconds, 100,000 within 30, none on another.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from typing import Any
 # Threads of a library do not live on in a process that is forked, and layouts are compared on one core.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-import numpy as np  # noqa: E402
-from bench_page import made_up  # noqa: E402
+import numpy as np
+from bench_page import made_up
 
-from kg.layout import place  # noqa: E402
+from kg.layout import place
 
 DOT = 14.0
 
@@ -57,6 +57,8 @@ def limited(
             other.send((time.process_time() - begun, at))
         except MemoryError:
             other.send(f"over {gigabytes} GB")
+        except ModuleNotFoundError as error:
+            other.send(f"needs {error.name}")
         finally:
             os._exit(0)
     other.close()

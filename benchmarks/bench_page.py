@@ -8,9 +8,9 @@ best connected part), `stock` is pyvis as it comes (its own template, physics on
 positions; that one needs npm, and is never shipped. CPU is that of all processes of the browser, which repeats where
 wall times do not; every pan and zoom is checked by comparing pictures, as an overlay that swallows the mouse gives
 sixty frames a second of nothing. Memory is the share of the renderer process (PSS), after the first picture. Made-up
-data: companies and agencies in cities, as many again as edges, a twelfth of the facts parallel to another. It ends with a
-table and a verdict on the canvas with 50,000 edges: first picture within 3 s, 60 frames a second (57 counted at least),
-12 CPU ms a frame.
+data: companies and agencies in cities, as many again as edges, a twelfth of the facts parallel to another. It ends
+with a table and a verdict on the canvas with 50,000 edges: first picture within 3 s, 60 frames a second (57 counted at
+least), 12 CPU ms a frame.
 """
 
 from __future__ import annotations

@@ -399,6 +399,16 @@ def test_lines_can_be_told_apart_without_their_colours(engine: str, pages: dict[
     assert {p["d"] for p in hollow} <= {p["d"] for p in paths if p.get("stroke") not in {None, stage}}
 
 
+def test_those_of_one_name_are_shown_with_where_they_are(
+    pages: dict[str, str], network: FactNetwork, opened: Open
+) -> None:
+    names = [n.name for n in network.nodes.values() if n.type == "Place"]
+    twin = next(n for n in network.nodes.values() if n.type == "Place" and names.count(n.name) > 1 and n.city)
+    page = opened(pages["canvas"], "#ego=" + short_id(twin.id))
+    written = str(page.evaluate("() => kg.boxes().map(b => b.text)"))
+    assert re.search(re.escape(twin.name) + r"\(.+\)", written) is not None
+
+
 def test_filters_leave_what_they_say(pages: dict[str, str], corpus: Store, opened: Open) -> None:
     page = opened(pages["pyvis"], "#view=table&by=published&from=2020&to=2022&dated=1")
     shown = page.locator("#view caption").inner_text()

@@ -98,6 +98,8 @@ function absorb(part) {
   });
   nearCache.clear();
   lines = null;
+  named.clear();
+  for (const entity of entities) named.set(entity.name, (named.get(entity.name) || 0) + 1);
   return { nodes: nodeAt, facts: found };
 }
 
@@ -128,6 +130,12 @@ function above(p) {
 function whereOf(n) { return above(entities[n].place).filter(p => places[p].id !== entities[n].id).reverse().map(p => places[p].name); }
 /** @param {number} n @param {number} place */
 const inside = (n, place) => entities[n].place >= 0 && above(entities[n].place).includes(place);
+/** How many bear a name. @type {Map<string, number>} */ const named = new Map();
+/** The name of an entity as it is shown: of several of one name (白云区 of 广州 and of 贵阳) with where each is. @param {number} n */
+function called(n) {
+  const name = entities[n].name, where = (named.get(name) || 0) > 1 ? whereOf(n) : [];
+  return where.length ? `${name}(${where[where.length - 1]})` : name;
+}
 const LEVELS = ['province', 'prefecture', 'county'];
 /** The region of an entity at a level: its own or the one above; where the level is missing (a district right under
  * a municipality) the next one up. @param {number} n @param {string} level @returns {number} */

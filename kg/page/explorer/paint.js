@@ -115,16 +115,19 @@ function lineMarks(g, v, light) {
   }
   g.globalAlpha = 1;
   for (const [c, heap] of heaps) {
-    let how = null;
+    let how = null, least = Infinity;
     g.beginPath();
     for (const i of heap) {
       box.at(all[i].a, 0); box.at(all[i].b, 1);
+      // Seen from afar marks shrink with the nodes: larger ones would pass for nodes.
+      const size = Math.max(1.7, Math.min(3.6 * big, 0.62 * Math.min(radius(all[i].a, v), radius(all[i].b, v))));
       const dx = box.x[1] - box.x[0], dy = box.y[1] - box.y[0], length = Math.hypot(dx, dy), ra = radius(all[i].a, v), along = (ra + (length - ra - radius(all[i].b, v)) * 0.3) / length;
       // What a line says stands in its middle, an arrow at its end: the mark stands between its start and its middle.
-      how = traceMark(g, factKinds[c].shape, box.x[0] + dx * along, box.y[0] + dy * along, dx / length, dy / length, 3.6 * big);
+      how = traceMark(g, factKinds[c].shape, box.x[0] + dx * along, box.y[0] + dy * along, dx / length, dy / length, size);
+      least = Math.min(least, size);
     }
     const colour = lineColour(c);
-    g.lineWidth = (how === 'strokes' ? 2.2 : 1.6) * big;
+    g.lineWidth = (how === 'strokes' ? 0.62 : 0.45) * least;
     g.strokeStyle = how === 'filled' ? look.stage : colour;
     g.fillStyle = how === 'hollow' ? look.stage : colour;
     if (how !== 'strokes') g.fill();
@@ -273,7 +276,7 @@ function names(g, v, light) {
   for (const [n, x, y, r, bright] of list) {
     if (drawn >= most) break;
     const size = big * (n === chosen ? 15 : Math.max(11.5, Math.min(15, 10.6 + entities[n].size * 0.2)) - (v.k < 0.8 ? 0.6 : 0));
-    const font = (entities[n].size > 15 || n === chosen ? '600 ' : '') + size.toFixed(1) + 'px ' + FONT, text = short(entities[n].name, bright && light ? 24 : 14), h = size + 3, gap = r + 2;
+    const font = (entities[n].size > 15 || n === chosen ? '600 ' : '') + size.toFixed(1) + 'px ' + FONT, text = short(called(n), bright && light ? 24 : 14), h = size + 3, gap = r + 2;
     /** A place for a name of a width: of six beside its node the first that is free. In a crowd a name of weight may cover lesser nodes; a lesser
      * name is left out. @param {number} w */
     const place = w => {

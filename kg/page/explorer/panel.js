@@ -57,7 +57,7 @@ function sum(fact) {
   return (T.bound[fact.bound || ''] || '') + group(fact.amount) + (fact.upper ? ' – ' + group(fact.upper) : '') + ' ' + (fact.currency || '');
 }
 /** A name that leads to its entity: a link, so that it breaks like text and can be opened beside. @param {number} n @param {string} text @param {string} className @param {() => void} [before] */
-function entityLink(n, text = entities[n].name, className = 'link', before) {
+function entityLink(n, text = called(n), className = 'link', before) {
   const a = el('a', className, text);
   a.href = '#' + new URLSearchParams({ e: entities[n].id }).toString();
   a.addEventListener('click', (/** @type {MouseEvent} */ event) => { if (event.ctrlKey || event.metaKey || event.shiftKey) return; event.preventDefault(); if (before) before(); void choose(n, true); });
@@ -206,7 +206,7 @@ function panel() {
 /** @param {HTMLElement} root @param {Extract<Chosen, {kind: 'path'}>} sel */
 function pathPanel(root, sel) {
   const from = sel.nodes[0], to = sel.nodes[sel.nodes.length - 1];
-  root.append(...heading(t('steps', sel.way + 1, sel.nodes.length - 1), t('path', entities[from].name, entities[to].name), null));
+  root.append(...heading(t('steps', sel.way + 1, sel.nodes.length - 1), t('path', called(from), called(to)), null));
   if (found.length > 1) {
     const acts = el('div', 'acts', el('span', 'hint', t('otherPaths')));
     found.forEach((way, k) => { const b = button('pill', `${k + 1} · ${way.nodes.slice(1, -1).map(n => short(entities[n].name, 8)).join(' · ') || '—'}`, () => showWay(k)); b.setAttribute('aria-pressed', String(k === sel.way)); acts.append(b); });
@@ -230,7 +230,7 @@ function overview(root) {
   if (state.shown.size < entities.length || lazy()) root.append(el('p', 'hint', t('partly')));
   /** @param {number} n */ const count = n => (lazy() ? factCount(n) : factsOf[n].filter(f => factOn[f]).length);
   const hubs = entities.map((_, n) => n).slice(0, 400).filter(n => !state.off.has(entities[n].kind)).map(n => /** @type {[number, number]} */ ([n, count(n)])).filter(x => x[1]).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 8), list = el('ul', 'top-list');
-  hubs.forEach(([n, c]) => { const b = button('', '', () => choose(n, true)); b.append(iconOf(n), el('span', '', entities[n].name), el('b', '', t('facts', c))); list.append(el('li', '', b)); });
+  hubs.forEach(([n, c]) => { const b = button('', '', () => choose(n, true)); b.append(iconOf(n), el('span', '', called(n)), el('b', '', t('facts', c))); list.append(el('li', '', b)); });
   if (hubs.length) root.append(el('h2', '', t('hubs')), list);
   const on = facts.map((_, f) => f).filter(f => factOn[f]), newest = newestOf(on, 5);
   if (on.length) {

@@ -215,8 +215,9 @@ function fit(some, most = 1.35) {
   const add = n => { if (!nodeOn[n]) return; const p = spot(n); x0 = Math.min(x0, p[0]); x1 = Math.max(x1, p[0]); y0 = Math.min(y0, p[1]); y1 = Math.max(y1, p[1]); };
   if (some) some.forEach(add); else for (let n = 0; n < nodeOn.length; n++) add(n);
   if (x0 > x1 || !v.w) return;
-  const left = Math.min(66, v.w * 0.1) * letter(), scale = Math.min(most * letter(), (v.w - 2 * left) / Math.max(x1 - x0, 1), (v.h - 104) / Math.max(y1 - y0, 1));
-  engine.look((x0 + x1) / 2, (y0 + y1) / 2 + 12 / scale, scale);
+  // Below stands what is shown, over the picture: on a phone in two rows.
+  const left = Math.min(66, v.w * 0.1) * letter(), low = $('foot').offsetHeight + 34, high = 36, scale = Math.min(most * letter(), (v.w - 2 * left) / Math.max(x1 - x0, 1), Math.max(v.h - low - high, 80) / Math.max(y1 - y0, 1));
+  engine.look((x0 + x1) / 2, (y0 + y1) / 2 + (low - high) / 2 / scale, scale);
 }
 /** @param {number} by */
 function zoom(by) { const v = engine.view(); moved = true; engine.look((v.w / 2 - v.x) / v.k, (v.h / 2 - v.y) / v.k, v.k * by); }
@@ -608,7 +609,7 @@ const host = {
       tip.replaceChildren(list.length > 1 ? t('facts', list.length) : facts[list[0]].label || kindName(facts[list[0]]), ...list.slice(0, 4).map(f => el('small', '', [kindName(facts[f]), list.length > 1 ? facts[f].label : '', T.states[facts[f].status], facts[f].date || facts[f].words || t('undatedFact'), facts[f].money].filter(Boolean).join(' · '))));
     } else {
       const key = /** @type {number} */ (hit.key), fact = key < 0 ? facts[~key] : null;
-      tip.replaceChildren(fact ? fact.label || kindName(fact) : entities[key].name, el('small', '', fact ? [kindName(fact), fact.date || t('undatedFact')].join(' · ') : [word(entities[key].klass), ...whereOf(key).slice(-2), t('facts', factCount(key))].join(' · ')));
+      tip.replaceChildren(fact ? fact.label || kindName(fact) : called(key), el('small', '', fact ? [kindName(fact), fact.date || t('undatedFact')].join(' · ') : [word(entities[key].klass), ...whereOf(key).slice(-2), t('facts', factCount(key))].join(' · ')));
     }
     tip.hidden = false;
     const box = $('stage');

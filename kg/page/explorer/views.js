@@ -31,7 +31,7 @@ function tableView(root) {
   let end = 150;
   rows(0, end);
   root.append(table);
-  if (!list.length) root.append(el('p', 'none', t('empty')));
+  if (!list.length) root.append(el('p', 'none', t('empty'), el('br'), narrowed() || state.off.size ? button('pill', t('reset'), clearFilters) : ''));
   if (list.length > end) { const b = button('pill', t('showAll', list.length - end), () => { rows(end, end + 400); end += 400; b.textContent = t('showAll', list.length - end); if (end >= list.length) b.remove(); }); root.append(b); }
 }
 
