@@ -649,27 +649,13 @@ def facts(
         raise QueryError(f"dates are compared by event or by published, not {by!r}")
     if sort not in SORTS:
         raise QueryError(f"facts are sorted by {', '.join(SORTS)}, not {sort!r}")
-    where = []
     kinds = ontology.subclasses(fact_class(ontology, type)) if type is not None else tuple(ontology.facts)
-    if document is None:
-        where.append(f"VALUES ?type {{ {' '.join(f'<{KG}{k}>' for k in kinds)} }} ?fact a ?type .")
+    types = [f"<{KG}{kind}>" for kind in kinds]
+    few = _narrowed(store, participants=participants, place=place, document=document, ontology=ontology)
+    if few is None:
+        where = [f"VALUES ?type {{ {' '.join(types)} }} ?fact a ?type ."]
     else:
-        # A document has few facts: from a list of classes Oxigraph would read those of all documents first.
-        where.append(f"?told <{KG}inDocument> <{document_iri(store, document)}> .")
-        where.append(f"?fact <{KG}evidence> ?told ; a ?type .")
-        where.append(f"FILTER(?type IN ({', '.join(f'<{KG}{k}>' for k in kinds)}))")
-    roles = " ".join(f"<{KG}{r}>" for r in ontology.roles)
-    for n, name in enumerate(participants):
-        who = resolve_name(store, name, ontology=ontology)
-        if who.code is None or who.how == "id":
-            where.append(f"VALUES ?role{n} {{ {roles} }} ?fact ?role{n} <{who.iri}> . BIND(<{who.iri}> AS ?who{n})")
-        else:
-            where.append(f"VALUES ?role{n} {{ {roles} }} ?fact ?role{n} ?who{n} . ?who{n} {INSIDE} <{who.iri}> .")
-        # 南湖区 lies in 嘉兴市: one participant cannot stand for both.
-        where.extend(f"FILTER(?who{n} != ?who{other})" for other in range(n))
-    if place is not None:
-        there = resolve_name(store, place, ontology=ontology)
-        where.append(f"VALUES ?placed {{ {roles} }} ?fact ?placed ?inside . ?inside {INSIDE} <{there.iri}> .")
+        where = [f"?fact a ?type . FILTER(?type IN ({', '.join(types)}))"]
     if status is not None:
         where.append(f"?fact <{KG}status> {literal(status)} .")
     if min_amount is not None:
@@ -682,17 +668,30 @@ def facts(
     last = _day(until, 1) if until is not None else None
     if first is not None and last is not None and first > last:
         raise DateError(f"since {since!r} lies after until {until!r}")
-    body = "\n".join(where)
-    found = _select(
-        store,
-        f"""
-        SELECT DISTINCT ?fact ?start ?finish ?amount WHERE {{
-            {body if min_amount is not None else body + f" OPTIONAL {{ ?fact <{KG}amount> ?amount }}"}
-            OPTIONAL {{ ?fact <{KG}dateStart> ?start }}
-            OPTIONAL {{ ?fact <{KG}dateEnd> ?finish }}
-        }}""",
-    )
-    told = _told(store, body) if sort == "confidence" or min_confidence is not None or by == "published" else {}
+    conditions = "\n".join(where)
+    # One VALUES of what is few, and never a second: Oxigraph would read every fact of the store and join afterwards.
+    if few is None:
+        bodies = [conditions]
+    else:
+        each = (" ".join(f"<{_safe(fact)}>" for fact in some) for some in _chunks(few, 2000))
+        bodies = [f"VALUES ?fact {{ {values} }} {conditions}" for values in each]
+    found = [
+        row
+        for body in bodies
+        for row in _select(
+            store,
+            f"""
+            SELECT DISTINCT ?fact ?start ?finish ?amount WHERE {{
+                {body if min_amount is not None else body + f" OPTIONAL {{ ?fact <{KG}amount> ?amount }}"}
+                OPTIONAL {{ ?fact <{KG}dateStart> ?start }}
+                OPTIONAL {{ ?fact <{KG}dateEnd> ?finish }}
+            }}""",
+        )
+    ]
+    told: dict[str, tuple[float | None, str | None]] = {}
+    if sort == "confidence" or min_confidence is not None or by == "published":
+        for body in bodies:
+            told |= _told(store, body)
     kept: dict[str, tuple[bool, str | Decimal | float]] = {}
     undated: set[str] = set()
     unsure: set[str] = set()
@@ -715,6 +714,54 @@ def facts(
     order = sorted(sorted(kept), key=lambda iri: kept[iri], reverse=True)
     shown = order[offset : None if limit is None else offset + limit]
     return FactPage(tuple(fact_rows(store, shown, ontology=ontology)), len(kept), len(undated), len(unsure))
+
+
+def _narrowed(
+    store: Store, *, participants: Sequence[str], place: str | None, document: str | None, ontology: Ontology
+) -> list[str] | None:
+    """The facts that have these participants, this place and this document; None where nothing of it is asked for."""
+    sets: list[set[str]] = []
+    taking_part = []
+    for name in participants:
+        who = resolve_name(store, name, ontology=ontology)
+        alone = who.code is None or who.how == "id"
+        taking_part.append(_taking_part(store, [who.iri] if alone else _inside(store, who.iri), ontology))
+        sets.append(set(taking_part[-1]))
+    if place is not None:
+        there = resolve_name(store, place, ontology=ontology)
+        sets.append(set(_taking_part(store, _inside(store, there.iri), ontology)))
+    if document is not None:
+        told = f"?told <{KG}inDocument> <{document_iri(store, document)}> . ?fact <{KG}evidence> ?told"
+        sets.append({row["fact"].value for row in _select(store, f"SELECT DISTINCT ?fact WHERE {{ {told} }}")})
+    if len(sets) == 0:
+        return None
+    # 南湖区 lies in 嘉兴市: one participant cannot stand for both.
+    both = set.intersection(*sets)
+    return sorted(fact for fact in both if _different([who[fact] for who in taking_part]))
+
+
+def _inside(store: Store, iri: str) -> list[str]:
+    """An entity and everything that lies in it."""
+    return [row["e"].value for row in _select(store, f"SELECT DISTINCT ?e WHERE {{ ?e {INSIDE} <{_safe(iri)}> }}")]
+
+
+def _taking_part(store: Store, iris: Sequence[str], ontology: Ontology) -> dict[str, set[str]]:
+    """The facts that one of some entities takes part in, with those that do."""
+    roles = ", ".join(f"<{KG}{r}>" for r in ontology.roles)
+    found: dict[str, set[str]] = {}
+    for chunk in _chunks(list(iris), 1000):
+        values = " ".join(f"<{_safe(i)}>" for i in chunk)
+        text = f"SELECT ?fact ?who WHERE {{ VALUES ?who {{ {values} }} ?fact ?role ?who . FILTER(?role IN ({roles})) }}"
+        for row in _select(store, text):
+            found.setdefault(row["fact"].value, set()).add(row["who"].value)
+    return found
+
+
+def _different(choices: Sequence[set[str]], taken: frozenset[str] = frozenset()) -> bool:
+    """True where one can be chosen of each set, and no one twice."""
+    if len(choices) == 0:
+        return True
+    return any(_different(choices[1:], taken | {one}) for one in choices[0] - taken)
 
 
 #: From an entity to itself and to every place around it.
