@@ -242,6 +242,7 @@ class Extractor:
         self._occurs = re.compile(ontology.grammar["occurs"])
         self._founding = re.compile(ontology.grammar["founding"])
         self._totals = tuple(lexicon["totals"])
+        self._figure_of = re.compile(ontology.grammar["figure_of"])
         self._venue = re.compile(ontology.grammar["venue"])
         self._wide = frozenset(lexicon["wide_places"])
         self._size = lexicon["size"][0]
@@ -2541,6 +2542,8 @@ class _Reading:
                 label, spot = measure.group(), measure.span()
             elif behind is not None and self._entity(behind.members[0]).type == "Fund":
                 label, spot = self.x._size, (a, b)  # 10亿元容澜基金
+            elif (told := self.x._figure_of.match(self.text, b, clause.end)) is not None:
+                label, spot = told.group("what"), (a, b)  # 与德清达成23亿美元的投资项目
             else:
                 continue
             subjects, factor = self._measured(behind, spot[0], (a, b), clause, clauses)
