@@ -1321,6 +1321,8 @@ class _Reading:
             return
         for filled in self._distribute(frame, roles, slots, trigger, clause):
             fact = self._fact(frame, trigger, clause, filled, penalty)
+            if fact is not None and frame.fact == "Visit" and self.state.visitors is None and "subject" in slots:
+                self.state.visitors = slots["subject"][0]  # 考察团 in the next sentence: those who came
             if fact is not None:
                 yield fact
 
@@ -2246,7 +2248,9 @@ class _Reading:
                     and self.text[previous[1] : post.start] in self.x._post_gaps
                 ):
                     # 清江县委书记甲、县长乙: of the same county
-                    own = self.linked.entity(previous[2]).parent or previous[2]
+                    own = previous[2]
+                    if not self._is_division(own):
+                        own = self.linked.entity(own).parent or own
                     if self.linked.entity(own).name.endswith(post.title[-2]):
                         owner, confidence = own, 0.8
                 if (

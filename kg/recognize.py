@@ -1594,7 +1594,13 @@ class Recognizer:
 
     def _owned_works(self, found: list[_Candidate]) -> Iterator[_Candidate]:
         """启岳茶业集团+十字工业园: a park or base that stands right behind its company is one name with it."""
-        works = {c.start: c for c in found if c.type in ("Park", "Project") and c.rule[7:].endswith(self.owned_works)}
+        placed = {c.start for c in found if c.code is not None}
+        works = {
+            c.start: c
+            for c in found
+            if (c.type in ("Park", "Project") and c.rule[7:].endswith(self.owned_works))
+            or (c.rule == "project" and c.start in placed)
+        }
         if len(works) > 0:
             for c in found:
                 work = works.get(c.end)

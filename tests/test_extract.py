@@ -362,6 +362,12 @@ REFERENCES = [
     # a list of posts goes on in the city that it begins with
     ("大庆市委书记王兰来访。伊春市委书记陈晰,市委副书记、市长许君等陪同。", "Office person=许君 organization=伊春市"),
     ("大庆市市长王兰来访。清丰县委书记陈晰、县长许君陪同。", "Office person=许君 organization=清丰县"),
+    ("宝鸡市委书记王兰,市委副书记、市长陈晰,副市长许君等出席。", "Office person=许君 organization=宝鸡市"),
+    # the delegation of the next sentence are those who came
+    (
+        "启岳商会赴盐都区考察。盐都区区长许君参加。考察团一行考察了星衡半导体。",
+        "Visit visitor=启岳商会 host=星衡半导体",
+    ),
     # a school, a place
     ("江海大学与南湖区签约。该校将落户嘉兴科技城。", "Settlement settler=江海大学 location=嘉兴科技城"),
 ]  # fmt: skip
