@@ -1154,9 +1154,9 @@ def _slim(document: str, e: Entity) -> _Seen:
         if e.mentions[0].rule != "local":
             called = e.mentions[0].name
     else:
-        counts = Counter(m.name for m in e.mentions if m.rule != "local")
-        if len(counts) > 0:
-            called = min(counts, key=lambda n: (-counts[n], n != e.name, -len(n), n))
+        names = [m.name for m in e.mentions if m.rule != "local"]
+        if len(names) > 0:
+            called = min(dict.fromkeys(names), key=lambda n: (-names.count(n), n != e.name, -len(n), n))
     # Not by `replace`: a large corpus has a million of these.
     slim = Entity(
         e.id, e.type, e.name, e.aliases, (), e.code, e.parent, e.note, e.merged, e.candidates, e.identifiers, e.given
