@@ -320,13 +320,33 @@ def _named(sources: Sources, named: search.Named) -> dict[str, Any]:
 # ---------------------------------------------------------------- facts
 
 
-def _facts(sources: Sources, *, with_: Sequence[str], page: int, limit: int, **filters: Any) -> dict[str, Any]:
+def _facts(
+    sources: Sources,
+    *,
+    with_: Sequence[str],
+    min_confidence: float | None,
+    all: int,  # noqa: A002
+    page: int,
+    limit: int,
+    **filters: Any,
+) -> dict[str, Any]:
     start, size = _window(page, limit)
     found = search.facts(
-        sources.store, ontology=sources.ontology, participants=with_, limit=size, offset=start, **filters
+        sources.store,
+        ontology=sources.ontology,
+        participants=with_,
+        min_confidence=_least(sources, all, min_confidence),
+        limit=size,
+        offset=start,
+        **filters,
     )
     rows = [_fact(sources, row) for row in found.rows]
-    return _page("facts", rows, total=found.total, page=page, limit=limit, undated=found.undated)
+    return _page("facts", rows, total=found.total, page=page, limit=limit, undated=found.undated, unsure=found.unsure)
+
+
+def _least(sources: Sources, everything: int, asked: float | None = None) -> float | None:
+    """The confidence below which facts are left out, as the commands do it: what is asked for, or the usual."""
+    return asked if asked is not None else None if everything else sources.ontology.shown
 
 
 def _one_fact(sources: Sources, *, thing: str) -> dict[str, Any]:
@@ -341,13 +361,20 @@ def _timeline(
     *,
     entity: str,
     type: str | None,  # noqa: A002
+    all: int,  # noqa: A002
     page: int,
     limit: int,
 ) -> dict[str, Any]:
     hit = _resolve(sources, entity)
     start, size = _window(page, limit)
     found = search.facts(
-        sources.store, ontology=sources.ontology, type=type, participants=[hit.iri], limit=size, offset=start
+        sources.store,
+        ontology=sources.ontology,
+        type=type,
+        participants=[hit.iri],
+        min_confidence=_least(sources, all),
+        limit=size,
+        offset=start,
     )
     roles = " ".join(f"<{KG}{r}>" for r in sources.ontology.roles)
     names = sources.ontology.subclasses(search.fact_class(sources.ontology, type)) if type is not None else ()
@@ -363,6 +390,7 @@ def _timeline(
         total=found.total,
         page=page,
         limit=limit,
+        unsure=found.unsure,
         entity=_hit(sources, hit),
         years=[{"year": row["year"], "facts": row["n"]} for row in years if "year" in row],
     )
@@ -685,6 +713,10 @@ def _ask(sources: Sources, *, thing: str, p: Sequence[str]) -> dict[str, Any]:
 # ---------------------------------------------------------------- the table
 
 _TYPE = Parameter("type", "a class of facts with its subclasses, by its name or its label")
+_ALL = Parameter(
+    "all", "1: with what is rather unsure, which is left out and counted in `unsure` otherwise", "integer",
+    default="0", least=0, most=1,
+)  # fmt: skip
 _PAGED = (
     Parameter("page", "the number of the page", "integer", default="1", least=1, most=100_000),
     Parameter("limit", "rows of a page", "integer", default=str(ROWS), least=1, most=MOST),
@@ -839,21 +871,28 @@ OPERATIONS: Mapping[str, Operation] = {
                 Parameter("document", "the id of a document, or its start"),
                 Parameter("status", "the status of the fact", choices=_STATUSES),
                 Parameter("min_confidence", "at least this confidence", "number", least=0, most=1),
+                _ALL,
                 Parameter(
                     "sort", "what comes first: the newest, largest, surest", default="date", choices=search.SORTS
                 ),
                 *_PAGED,
             ),
-            _paged("facts", _ref("Fact"), undated=_WHOLE),
+            _paged("facts", _ref("Fact"), undated=_WHOLE, unsure=_WHOLE),
             paged=True,
         ),
         Operation("fact", "One fact with its sentences", _one_fact, (), _ref("Fact"), thing="fact"),
         Operation(
             "timeline",
-            "The facts of an entity, the newest first, and how many there are of each year",
+            "The facts of an entity, the newest first, and how many there are of each year, sure or not",
             _timeline,
-            (Parameter("entity", _NAME, required=True), _TYPE, *_PAGED),
-            _paged("facts", _ref("Fact"), entity=_ref("Entity"), years=_list(_object(year=_TEXT, facts=_WHOLE))),
+            (Parameter("entity", _NAME, required=True), _TYPE, _ALL, *_PAGED),
+            _paged(
+                "facts",
+                _ref("Fact"),
+                unsure=_WHOLE,
+                entity=_ref("Entity"),
+                years=_list(_object(year=_TEXT, facts=_WHOLE)),
+            ),
             paged=True,
         ),
         Operation(

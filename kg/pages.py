@@ -91,12 +91,12 @@ def words(language: str) -> Mapping[str, Any]:
 # ---------------------------------------------------------------- pages
 
 
-def entity_page(site: Site, name: str, *, number: int = 1) -> Page:
+def entity_page(site: Site, name: str, *, number: int = 1, everything: bool = False) -> Page:
     """An entity: its names and places, and a page of the facts that it takes part in, newest first."""
     store, w = site.store, site.words
     iri = store.iris.entity(name).value
     hit = search.resolve_name(store, iri, ontology=site.ontology)
-    found = search.facts(store, ontology=site.ontology, participants=[iri], limit=FACTS, offset=(number - 1) * FACTS)
+    found = _told(site, number, everything, participants=[iri])
     counted = store.query(f"SELECT (COUNT(DISTINCT ?d) AS ?n) WHERE {{ ?d kg:mentions <{iri}> }}").values()[0]["n"]
     path = "/entity/" + name
     about = [
@@ -108,7 +108,9 @@ def entity_page(site: Site, name: str, *, number: int = 1) -> Page:
         _data(site, path),
     ]
     return _page(
-        site, hit.label, _heading(hit.label, site.label(hit.type)) + _pairs(about) + _facts(site, found, number, path)
+        site,
+        hit.label,
+        _heading(hit.label, site.label(hit.type)) + _pairs(about) + _facts(site, found, number, path, everything),
     )
 
 
@@ -122,14 +124,14 @@ def fact_page(site: Site, name: str) -> Page:
     return _page(site, title, _heading(title, site.label(row.type)) + _pairs(about) + "<h2></h2>" + _fact(site, row))
 
 
-def document_page(site: Site, name: str, *, number: int = 1) -> Page:
+def document_page(site: Site, name: str, *, number: int = 1, everything: bool = False) -> Page:
     """A document: where it comes from, and the facts that it tells."""
     store, w = site.store, site.words
     iri = store.iris.document(name).value
     values: dict[str, str] = {}
     for row in store.query(f"SELECT ?p ?o WHERE {{ <{iri}> ?p ?o }} ORDER BY ?p ?o").values():
         values.setdefault(re.split("[#/]", str(row["p"]))[-1], str(row["o"]))
-    found = search.facts(store, ontology=site.ontology, document=name, limit=FACTS, offset=(number - 1) * FACTS)
+    found = _told(site, number, everything, document=name)
     url = values.get("url", "")
     if re.match(r"https?://", url, re.IGNORECASE) is not None:
         # A record may hold any scheme; only a web address becomes a link.
@@ -147,7 +149,9 @@ def document_page(site: Site, name: str, *, number: int = 1) -> Page:
     ]
     title = values.get("label") or name
     path = "/document/" + name
-    return _page(site, title, _heading(title, _e(w["document"])) + _pairs(about) + _facts(site, found, number, path))
+    return _page(
+        site, title, _heading(title, _e(w["document"])) + _pairs(about) + _facts(site, found, number, path, everything)
+    )
 
 
 def _to_graph(site: Site, fragment: str, **query: str) -> str:
@@ -373,19 +377,31 @@ def _data(site: Site, path: str) -> tuple[str, str]:
     return _e(site.words["data"]), " · ".join(site.link(path, name, format=short) for name, short in formats)
 
 
-def _facts(site: Site, found: search.FactPage, number: int, path: str) -> str:
+def _told(site: Site, number: int, everything: bool, **who: Any) -> search.FactPage:
+    """A page of facts; what is rather unsure is left out, and counted, as the commands do it."""
+    least = None if everything else site.ontology.shown
+    start = (number - 1) * FACTS
+    return search.facts(site.store, ontology=site.ontology, min_confidence=least, limit=FACTS, offset=start, **who)
+
+
+def _facts(site: Site, found: search.FactPage, number: int, path: str, everything: bool) -> str:
     """A page of facts with its heading and the links to the pages before and after it."""
     w = site.words
+    unsure = ""
+    if found.unsure > 0:
+        unsure = f'<p class="none">{_e(w["unsure"].format(facts=found.unsure))} '
+        unsure += site.link(path, w["showAll"], all="1") + "</p>"
     if found.total == 0:
-        return f'<p class="none">{_e(w["noFacts"])}</p>'
+        return unsure or f'<p class="none">{_e(w["noFacts"])}</p>'
     pages = math.ceil(found.total / FACTS)
     turn = ""
     if pages > 1:
-        before = site.link(path, w["before"], page=str(number - 1)) if number > 1 else ""
-        after = site.link(path, w["after"], page=str(number + 1)) if number < pages else ""
+        more = {"all": "1"} if everything else {}
+        before = site.link(path, w["before"], page=str(number - 1), **more) if number > 1 else ""
+        after = site.link(path, w["after"], page=str(number + 1), **more) if number < pages else ""
         turn = f'<nav class="pages">{before}<span>{_e(w["page"].format(page=number, pages=pages))}</span>{after}</nav>'
     heading = f"<h2>{_e(w['told'].format(facts=found.total))}<small>{_e(w['newest'])}</small></h2>"
-    return heading + "".join(_fact(site, row) for row in found.rows) + turn
+    return heading + "".join(_fact(site, row) for row in found.rows) + turn + unsure
 
 
 def _fact(site: Site, row: search.FactRow) -> str:

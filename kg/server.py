@@ -825,7 +825,8 @@ class Service:
             raise RefusedError(404, f"nothing is here; try /{kind}/…")
         given = ask.given()
         number = _number(given, "page", most=1_000_000)
-        task = {**self._common(ask, given), "kind": kind, "name": name, "number": number}
+        everything = given.get("all", [""])[-1] == "1"
+        task = {**self._common(ask, given), "kind": kind, "name": name, "number": number, "everything": everything}
         return await self._run(ask, "describe", task, limit=self._limits.page)
 
     async def _graph_page(self, ask: _Ask) -> Answer:

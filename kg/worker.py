@@ -453,7 +453,7 @@ def _describe(desk: _Desk, request: Mapping[str, Any], line: _Line) -> Reply | N
         if kind == "fact":
             return _html(pages.fact_page(site, name))
         page = pages.entity_page if kind == "entity" else pages.document_page
-        return _html(page(site, name, number=request["number"]))
+        return _html(page(site, name, number=request["number"], everything=request["everything"]))
     if not known:
         raise RefusedError(404, f"the store has no {kind} {name!r}")
     query = DESCRIPTIONS[kind].format(node=node, digest=f"<{KG}digest>", kg=KG)

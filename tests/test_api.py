@@ -258,3 +258,15 @@ def test_a_large_store_tells_of_itself_from_the_index_of_names(
     assert not some.exact
     assert 0 < sum(some.facts.values()) <= 4
     assert set(some.busiest) <= sources.network.nodes.keys()
+
+
+def test_what_is_unsure_is_left_out_and_counted(sources: api.Sources) -> None:
+    every = api.answer(sources, "facts", "", {"all": ["1"]})
+    sure = api.answer(sources, "facts", "", {})
+    least = sources.ontology.shown
+    unsure = [f for f in every["facts"] if f["confidence"] is None or f["confidence"] < least]
+    assert (every["unsure"], sure["unsure"]) == (0, len(unsure))
+    assert sure["total"] + sure["unsure"] == every["total"]
+    assert all(f["confidence"] >= least for f in sure["facts"])
+    named = api.answer(sources, "facts", "", {"min_confidence": ["0.99"]})
+    assert all(f["confidence"] >= 0.99 for f in named["facts"])
