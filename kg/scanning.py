@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from re import _constants as _op  # type: ignore[attr-defined]
-from re import _parser  # type: ignore[attr-defined]
 from typing import Any
+
+try:
+    from re import _constants as _op  # type: ignore[attr-defined]
+    from re import _parser  # type: ignore[attr-defined]
+except ImportError:  # the parser of `re` is not public; a Python without it reads the same, only slower
+    _op = _parser = None
 
 #: Classes of characters that the parser names, as they are written.
 _CLASSES = {
-    _op.CATEGORY_DIGIT: r"\d", _op.CATEGORY_NOT_DIGIT: r"\D", _op.CATEGORY_SPACE: r"\s", _op.CATEGORY_NOT_SPACE: r"\S",
-    _op.CATEGORY_WORD: r"\w", _op.CATEGORY_NOT_WORD: r"\W",
+    "CATEGORY_DIGIT": r"\d", "CATEGORY_NOT_DIGIT": r"\D", "CATEGORY_SPACE": r"\s", "CATEGORY_NOT_SPACE": r"\S",
+    "CATEGORY_WORD": r"\w", "CATEGORY_NOT_WORD": r"\W",
 }  # fmt: skip
 
 
@@ -28,6 +32,8 @@ def compile(pattern: str, flags: int = 0) -> re.Pattern[str]:  # noqa: A001 - as
     >>> compile("(?:拟|将)?收购").pattern
     '(?=[将拟收])(?:(?:拟|将)?收购)'
     """
+    if _parser is None:
+        return re.compile(pattern, flags)
     parsed = _parser.parse(pattern, flags)
     # Flags in the pattern itself, as (?i), must stay at its beginning.
     if parsed.state.flags == flags | re.UNICODE and flags & re.IGNORECASE == 0:
@@ -88,8 +94,8 @@ def _members(items: Iterable[tuple[Any, Any]]) -> set[str] | None:
             found.add(re.escape(chr(value)))
         elif op is _op.RANGE:
             found.add("-".join(re.escape(chr(end)) for end in value))
-        elif op is _op.CATEGORY and value in _CLASSES:
-            found.add(_CLASSES[value])
+        elif op is _op.CATEGORY and str(value) in _CLASSES:
+            found.add(_CLASSES[str(value)])
         else:
             return None
     return found

@@ -49,3 +49,8 @@ def samples() -> str:
 def test_what_can_begin_with_anything_stays_as_it_is() -> None:
     for pattern in ("[^甲]乙", ".甲", "甲?", "(?i)甲|a", "(?<=甲)"):
         assert scanning.compile(pattern).pattern == pattern
+
+
+def test_without_the_parser_of_re_patterns_are_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "_parser", None)
+    assert scanning.compile("(?:拟|将)?收购").pattern == "(?:拟|将)?收购"
