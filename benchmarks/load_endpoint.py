@@ -289,7 +289,14 @@ def main() -> int:
                 f"p99 of the honest: {quiet['99']:.0f} ms alone, {busy.get('99', 0):.0f} ms with the others, "
                 f"{times:.1f} times"
             )
-            return 1 if len(wrong) > 0 or times > 3 or hostile["timeouts"] + busy["timeouts"] > 0 else 0
+            faults = {
+                "an answer was wrong": len(wrong) > 0,
+                "a request hung": hostile["timeouts"] + busy["timeouts"] > 0,
+                "the 99th percentile is over three times": times > 3,
+            }
+            said = [fault for fault, there in faults.items() if there]
+            print("verdict:", "; ".join(said) if len(said) > 0 else "holds")
+            return 1 if len(said) > 0 else 0
         finally:
             stop.set()
             server.send_signal(signal.SIGINT)
