@@ -171,7 +171,7 @@ def build(
     ontology = ontology if ontology is not None else Ontology.load()
     kept = _settings(store) if rebuild else {}
     opened = Store.rebuild(store, base=base) if rebuild else Store.open(store, base=base)
-    with opened as target:
+    with opened as target, _thawed_at_end():
         told = {
             name: _told(values, kept.get(name) or target.setting(name))
             for name, values in (("tables", tables), ("judgements", () if judgements is None else (judgements,)))
@@ -220,12 +220,21 @@ def build(
 
 
 def standing_extractor(ontology: Ontology, gazetteer: Gazetteer) -> Extractor:
-    """An extractor for many articles: its tables live as long as the process, so the garbage collector need not walk
-    through them again and again.
+    """An extractor for many articles: its tables are put out of the garbage collector's way, which need not walk
+    through them again and again. They stay so until `gc.unfreeze`.
     """
     extractor = Extractor(ontology, gazetteer)
     gc.freeze()
     return extractor
+
+
+@contextlib.contextmanager
+def _thawed_at_end() -> Iterator[None]:
+    """A process that builds several stores would keep the tables of every build."""
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def refresh(store: Path, *, ontology: Ontology | None = None) -> tuple[Applied, ...]:
