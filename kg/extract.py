@@ -53,6 +53,8 @@ _MADE = {
 _PAYING = ("Investment", "ProjectInvestment")
 #: What lasts and so did not happen on the day that an article tells of.
 _LASTING = ("Office", "PartOf", "Indicator")
+#: Slots of places that a list can name one after the other.
+_GOING = ("to", "at")
 #: A figure said of what its own clause names is at least so sure.
 _NAMED = 0.8
 _BREAK = re.compile(r"\n\s*")
@@ -122,6 +124,7 @@ class _State:
     topic: _Group | None = None
     employers: dict[str, str] = field(default_factory=dict)  # whom a person signs for, by the posts told
     visitors: _Group | None = None  # whose delegation was spoken of last
+    travellers: _Group | None = None  # who visited last; a delegation without a name is theirs
     pair: list[Mention] = field(default_factory=list)
     venture: str | None = None  # what was founded or invested in last
     recent: list[str] = field(default_factory=list)  # entities in the order spoken of
@@ -252,6 +255,8 @@ class Extractor:
         self._not_nouns = tuple(lexicon["not_nouns"])
         self._ba = frozenset(lexicon["ba"])
         self._of = tuple(lexicon["of"])
+        self._done = tuple(lexicon["done"])
+        self._schools = dict(pair.split("=") for pair in lexicon["school_marks"])
         self._each = tuple(lexicon["each"])
         self._year = tuple(lexicon["year"])
         self._stock = tuple(lexicon["stock"])
@@ -907,6 +912,10 @@ class _Reading:
         """
         kinds = self.x._refer.get(word)
         topic = [] if self.state.topic is None else [self._id(m) for m in self.state.topic.members]
+        if kinds is not None and kinds <= {"Organization"}:
+            several = {e for e in before if self.linked.entity(e).name.endswith(word)} - {*topic}
+            if len(several) > 1:
+                return None  # 商会会长, where four of them were spoken of
         for entity in [*reversed(before)][:12]:
             if len(word) > 1 and self.linked.entity(entity).name.endswith(word) and word not in self.x._any_company:
                 return entity
@@ -973,10 +982,17 @@ class _Reading:
             gap = self.text[first.end : second.start]
             if first.lead != "" and second.lead == "" and gap[:1] == "、" and gap[-1:] == "、" and 3 < len(gap) < 20:
                 second.word, second.lead = first.word, first.lead  # 到甲、唐人中心、乙等地
+            elif first.lead in _GOING and second.lead == "" and "、" in gap and self._one_list(gap, first, clause):
+                second.word, second.lead = first.word, first.lead  # 先后到甲物流产业园、乙、丙社区考察
             if self.text[first.end : second.start] in self.x._speaks_for:
                 first.modifier = True  # 孙冠一代表南关区: the one behind acts
                 second.lead = first.lead
         return groups
+
+    def _one_list(self, gap: str, first: _Group, clause: _Clause) -> bool:
+        """True where a list goes on between two groups: no verb stands between, and nothing but names and 、."""
+        end = first.end + len(gap)
+        return len(gap) < 40 and not any(first.end <= t.start < end for t in clause.triggers)
 
     def _lead(self, group: _Group, clause: _Clause) -> None:
         before = self.x._held.sub("", self.text[clause.start : group.start]).rstrip("“‘ ")
@@ -1560,6 +1576,9 @@ class _Reading:
             head = next((g for g in plain if not g.modifier), None)
             # 以9670万元收购启岳集团持有的星衡半导体股权: who holds it sells it, and the buyer was named before
             held = self.x._sold_by.match(self.text, plain[0].end) is not None
+            # 考察了高新区的启岳集团: of what is done already, nobody is told behind the verb who does it
+            done = self.text.startswith(self.x._done, trigger.end) or trigger.word.endswith(self.x._done)
+            held = held or (frame.fact == "Visit" and done)
             if (
                 head is not None
                 and head is not plain[0]
@@ -1772,8 +1791,9 @@ class _Reading:
                 return _Group(last.members[-1:], [], clause.start, clause.start), 0.9
         if self.x._some.search(head) is not None and not head.startswith(self.x._both):
             return None, 1.0  # 每天有5.6家企业从上海迁入苏州: others, without a name
-        if frame.fact == "Visit" and self.state.visitors is not None and not self._visitors_named(clause, trigger):
-            return self.state.visitors, 0.9
+        visitors = self.state.visitors or self.state.travellers
+        if frame.fact == "Visit" and visitors is not None and not self._visitors_named(clause, trigger):
+            return visitors, 0.9
         if len(previous) > 0 and self._payer_unknown(previous[-1]):
             return None, 1.0
         for distance, earlier in enumerate(reversed(previous)):
@@ -1992,6 +2012,8 @@ class _Reading:
         for role in ("party", "founder"):
             if filled_roles.count(role) >= 2:
                 self.state.pair = [m for r, m in filled if r == role]
+        if frame.fact == "Visit" and (who := [m for r, m in filled if r == "visitor"]) != []:
+            self.state.travellers = _Group(who, ["、"] * (len(who) - 1), who[0].span.start, who[-1].span.end)
         surest = min((m.confidence for _, m in filled), default=1.0)
         date, told = self._date(trigger, clause), None
         if date is None or date.start is None:
@@ -2235,6 +2257,8 @@ class _Reading:
                 yield from self._posts_before(holder, body)
                 if self._entity(body).type == "Place" and post.title.endswith(self.x._never_of_places):
                     owner = None  # 日产中国总裁, 香港副总裁: the body behind the place was not recognized
+            elif (school := self._own_body(post.start)) is not None:
+                owner, confidence = school, 0.8
             elif (
                 re.match(r"[\u4e00-\u9fff]", self.text[post.start - 1 : post.start]) is not None
                 and self._tag_before(post.start)[0] in "nj"
@@ -2272,6 +2296,15 @@ class _Reading:
                 self.state.employers[holder] = self._signing_body(owner)
             yield self._office(holder, owner, post.title, post.start, post.end, confidence)
         yield from self._appointed()
+
+    def _own_body(self, at: int) -> str | None:
+        """校党委书记, 院党委副书记: of the one school or hospital that the document speaks of."""
+        mark = self.x._schools.get(self.text[at - 1 : at])
+        if mark is None or re.match(r"[\u4e00-\u9fff]", self.text[at - 2 : at - 1]) is not None:
+            return None
+        kinds = frozenset(mark.split("/"))
+        known = [e.id for e in self.linked.entities if e.type in kinds and len(e.mentions) > 0]
+        return known[0] if len(known) == 1 else None
 
     def _tag_before(self, at: int) -> str:
         """Part of speech of the token that ends at an offset."""

@@ -253,6 +253,9 @@ class Recognizer:
         self._member = re.compile(rf"(?P<name>[\u3400-\u9fff]{{2,10}}?)(?=[、,，。;；]|{after})")
         self._division_abroad = re.compile(grammar["abroad"])
         self._delegations = re.compile("|".join(re.escape(w) for w in sorted(lexicon["delegations"], key=len)))
+        self.local_organs = frozenset(
+            (*lexicon["local_organs"], *(level + w for level in lexicon["levels"] for w in lexicon["local_organs"]))
+        )
         self.central = tuple(lexicon["central"])
         self.own_levels = tuple(lexicon["own_places"])
         self.leads_others = tuple(lexicon["leads_others"])
@@ -931,6 +934,8 @@ class Recognizer:
         own = self.suffixes.get(word)
         if own is not None:
             return tuple((t, strong, False) for t, strong in own)
+        if word in self.local_organs:
+            return (("Organization", True, False),)
         if word[0] in self.levels and any(t == "Government" for t, _ in self.suffixes.get(word[1:], ())):
             return (("Government", True, False),)  # 市+政协
         if len(word) >= 4 and word not in self.places and word not in self.boundary:
@@ -1181,7 +1186,11 @@ class Recognizer:
                     break
                 if _HANZI.fullmatch(word):
                     if word in self.levels and any(t not in ("Fund", "Company") for t, _, _ in heads):
-                        if i == h and (any(t == "Government" for t, _, _ in heads) or words[h] in self.bare_zones):
+                        if i == h and (
+                            any(t == "Government" for t, _, _ in heads)
+                            or words[h] in self.bare_zones
+                            or words[h] in self.local_organs
+                        ):
                             level = word
                             i -= 1
                         break
@@ -1416,6 +1425,8 @@ class Recognizer:
         if len(level) > 0 or (i == h and not whole and words[h][0] in self.levels):
             if any(t == "Government" for t, _, _ in heads):
                 yield _Candidate(start, end, "Government", "local", 0.8)
+            elif words[h] in self.local_organs:
+                yield _Candidate(start, end, "Organization", "local", 0.8)  # 市+工商联
             elif len(level) > 0:
                 yield _Candidate(start, end, "Park", "local", 0.8)  # 县+经开区
             return

@@ -245,7 +245,12 @@ class Linker:
         for m in recognition.mentions:
             longest[m.span.start] = max(m.span.end, longest.get(m.span.start, 0))
 
+        # Whose delegation comes is not where it comes to: 杭州市上城区 of 杭州市上城区党政代表团 counts nothing.
+        sent = [(m.span.start, m.span.end) for m in recognition.mentions if m.rule == "delegation"]
+
         def weight(group: _Group) -> float:
+            if len(sent) > 0 and all(any(a <= m.span.start < b for a, b in sent) for m in group.mentions):
+                return 0.0
             return sum(0.5 if longest[m.span.start] > m.span.end else 1.0 for m in group.mentions)
 
         return sorted(ranked, key=lambda g: (-weight(g), g.mentions[0].span.start)) + unsure

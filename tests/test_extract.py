@@ -244,6 +244,12 @@ FACTS = [
         ],
     ),
     ("南湖区党政代表团与杨浦区签订合作协议。", ["Agreement party=南湖区 party=杨浦区"]),
+    # a delegation without a name is that of who leads it, not of who keeps it company; a list of places goes on
+    (
+        "南湖区区长周启明率考察团赴杨浦区考察。副区长沈漪陪同。考察团先后到启岳集团物流园区、澜海智能实地考察。",
+        ["Visit visitor=周启明 host=杨浦区", "Visit visitor=周启明 host=启岳集团 host=澜海智能"],
+    ),
+    ("江海大学举行仪式,校党委书记周启明参加。", ["Office person=周启明 organization=江海大学"]),
     ("夏冰清因工作调整,辞去启岳集团总经理职务。", ["Office person=夏冰清 organization=启岳集团"]),
     (
         "临湖高新区举行签约活动。区党工委书记、管委会主任周启明参加。",
@@ -842,3 +848,9 @@ def test_a_day_dates_what_is_told_below_it(read: Read, text: str, date: str | No
 )
 def test_pieces_of_sentences_are_no_trouble(read: Read, text: str) -> None:
     assert all(f.evidence[0].end <= len(text) for f in read(text).facts)
+
+
+def test_an_organ_of_a_school_is_nobodys_where_there_are_two(read: Read) -> None:
+    two = told(read("江海大学、海山大学举行仪式，校党委书记周启明参加。"))
+    one = told(read("江海大学举行仪式，校党委书记周启明参加。"))
+    assert ([f for f in two if f.startswith("Office")], len([f for f in one if f.startswith("Office")])) == ([], 1)
