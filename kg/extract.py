@@ -258,6 +258,7 @@ class Extractor:
         self._done = tuple(lexicon["done"])
         self._schools = dict(pair.split("=") for pair in lexicon["school_marks"])
         self._each = tuple(lexicon["each"])
+        self._jointly = tuple(lexicon["jointly"])
         self._year = tuple(lexicon["year"])
         self._stock = tuple(lexicon["stock"])
         self._pronoun = re.compile(ontology.grammar["pronoun_behind"])
@@ -1893,7 +1894,15 @@ class _Reading:
             if (
                 len(subject) == 1
                 and len(partners) > 0
-                and (subject[0].several or any(g.several or self._open_list(g) for g in partners))
+                and (
+                    subject[0].several
+                    or any(
+                        g.several
+                        or self._open_list(g)
+                        or self._many(subject[0].members[0], g.members, g.joints, g, trigger)
+                        for g in partners
+                    )
+                )
                 and len(subject[0].members) == 1
             ):
                 for partner in partners:
@@ -1928,7 +1937,11 @@ class _Reading:
                         yield [("party", m), ("party", partners[0].members[0])]
                 return
             for group in roles["party"]:
-                apart = group.several or (self._open_list(group) and all(j == "、" for j in group.joints[1:]))
+                apart = (
+                    group.several
+                    or (self._open_list(group) and all(j == "、" for j in group.joints[1:]))
+                    or self._many(group.members[0], group.members[1:], group.joints[1:], group, trigger)
+                )
                 if apart and len(group.members) > 2 and group.joints[0] in self.x._comitative:
                     for m in group.members[1:]:
                         yield [("party", group.members[0]), ("party", m)]
@@ -1943,6 +1956,21 @@ class _Reading:
                         taken.add(spot)
                         filled.append((role, mention))
         yield filled
+
+    def _many(
+        self, one: Mention, partners: Sequence[Mention], joints: Sequence[str], group: _Group, trigger: _Trigger
+    ) -> bool:
+        """True for a list of three and more of another kind that somebody signs with (某省与三家公司签署协议): a paper
+        with each of them, where nothing says that it is one of all (共同, 四方协议). Companies among each other sign
+        one contract of many parties.
+        """
+        if len(partners) < 3 or any(j != "、" for j in joints[:-1]):
+            return False
+        private = [self.x.ontology.top(m.type) in ("Company", "Fund") for m in (one, *partners)]
+        if private[0] in private[1:]:
+            return False
+        told = self.text[group.end : min(trigger.end + 16, self.sentence.end)]
+        return not any(w in told for w in self.x._jointly)
 
     def _open_list(self, group: _Group) -> bool:
         """True for a list that ends with 等: who signs with each of many signs many papers."""

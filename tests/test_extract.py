@@ -68,6 +68,23 @@ FACTS = [
         "澜海智能与宁海县、象山县分别签署投资协议。",
         ["Agreement party=澜海智能 party=宁海县", "Agreement party=澜海智能 party=象山县"],
     ),
+    # a paper with each of a long list of another kind, where nothing says that it is one of all
+    (
+        "浙江省政府还与启岳集团、澜海智能、星衡半导体3家企业签署战略合作协议。",
+        [
+            "Agreement party=浙江省政府 party=启岳集团",
+            "Agreement party=浙江省政府 party=澜海智能",
+            "Agreement party=浙江省政府 party=星衡半导体",
+        ],
+    ),
+    (
+        "浙江省政府与启岳集团、澜海智能、星衡半导体签署四方协议。",
+        ["Agreement party=浙江省政府 party=启岳集团 party=澜海智能 party=星衡半导体"],
+    ),
+    (
+        "启岳集团与澜海智能、星衡半导体、容川资本签署协议。",
+        ["Agreement party=启岳集团 party=澜海智能 party=星衡半导体 party=容川资本"],
+    ),
     (
         "澜海智能、启岳集团分别与宁海县签署投资协议。",
         ["Agreement party=澜海智能 party=宁海县", "Agreement party=启岳集团 party=宁海县"],
