@@ -124,12 +124,6 @@ class _Candidate:
         return self.end - self.start
 
 
-def clause_words_of(lexicon: Mapping[str, Sequence[str]], ontology: Ontology) -> set[str]:
-    """Words that play a part in a clause: those of the lexicon and the triggers of all frames."""
-    words = {w for key in _CLAUSE_WORDS for w in lexicon[key] if len(w) > 1}
-    return words | {w for frame in ontology.frames for w in frame.triggers if len(w) > 1}
-
-
 class Recognizer:
     """The name grammar of an ontology and the surfaces of a gazetteer, compiled once and used for any document."""
 
@@ -147,11 +141,6 @@ class Recognizer:
         level_end = re.compile(grammar["level_end"])
         self.levels = frozenset(lexicon["levels"])
         self.committee = frozenset(lexicon["committee"])
-        named_for = ("self", "heads", "apposed", "kinds", "titles")
-        self.not_inside = frozenset(
-            (clause_words_of(lexicon, ontology) - set(lexicon["inside"]))
-            | {w for key in named_for for w in lexicon[key]}
-        )
         self.what_it_is = tuple(lexicon["what_it_is"])
         self.full_ends = frozenset(lexicon["full_ends"])
         self.of = tuple(lexicon["of"])
@@ -322,8 +311,12 @@ class Recognizer:
         self._people_words = AhoCorasick(
             sorted({*shortest, *lexicon["names_behind"], *lexicon["acts_of_people"], *self.speaks})
         )
-        clause_words = clause_words_of(lexicon, ontology)
+        # What plays a part in a clause: words of the lexicon and the triggers of all frames.
+        clause_words = {w for key in _CLAUSE_WORDS for w in lexicon[key] if len(w) > 1}
+        clause_words |= {w for frame in ontology.frames for w in frame.triggers if len(w) > 1}
         self.boundary = frozenset(clause_words - self.inside)
+        named_for = ("self", "heads", "apposed", "kinds", "titles")
+        self.not_inside = self.boundary.union(w for key in named_for for w in lexicon[key])
         self._jieba = rjieba.Jieba()
         for form, (_, kind, safe) in self.places.items():
             if safe and (kind != "short" or len(form) > 1):
