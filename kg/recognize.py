@@ -57,7 +57,7 @@ _FEW = 20_000
 #: Lexicon entries that play a part in a clause and so never belong to a name.
 _CLAUSE_WORDS = (
     "about", "with", "at", "from", "to", "by", "for", "ba", "both", "self", "heads",
-    "planned", "denied", "ended", "started", "completed", "titles", "prefixes", "posts_behind",
+    "planned", "denied", "ended", "started", "completed", "titles", "prefixes", "posts_behind", "parties", "done_to",
 )  # fmt: skip
 # : How often the tokenizer is told that a word of a clause occurs: as often as 签订, so that 容川资本领投 is not cut
 # at 本领.
@@ -141,6 +141,7 @@ class Recognizer:
         level_end = re.compile(grammar["level_end"])
         self.levels = frozenset(lexicon["levels"])
         self.committee = frozenset(lexicon["committee"])
+        self.no_opening = frozenset(lexicon["no_opening"])
         self.what_it_is = tuple(lexicon["what_it_is"])
         self.full_ends = frozenset(lexicon["full_ends"])
         self.of = tuple(lexicon["of"])
@@ -332,8 +333,9 @@ class Recognizer:
         for word in self.suffixes:
             if len(word) > 1 and not self._jieba.has_word(word):
                 self._jieba.add_word(word, None, "n")
+        done_to = frozenset(lexicon["done_to"])
         for word in sorted(clause_words):
-            if not self._jieba.has_word(word):
+            if word in done_to or not self._jieba.has_word(word):
                 self._jieba.add_word(word, _TRIGGER_COUNT, "v")
         for word in (*self.inside, *self.generic, *self.vague):
             if 1 < len(word) < 4 and not self._jieba.has_word(word):
@@ -595,7 +597,13 @@ class Recognizer:
                 parts = self._parts(token, tag)
                 if len(parts) > 1:
                     cut.append((n, parts))
-            elif len(token) == 2 and n + 1 < len(tokens) and self._odd(tokens[n + 1][0]):
+            elif (
+                len(token) == 2
+                and n + 1 < len(tokens)
+                and token not in self.boundary
+                and token not in self.no_opening
+                and self._odd(tokens[n + 1][0])
+            ):
                 # 将星+衡半导体, 从容+川资本: the preposition belongs to the clause
                 cut.append((n, ((token[0], "p"), (token[1], "p" if token[1] == token[0] else "n"))))
         for n, parts in reversed(cut):
@@ -1376,6 +1384,9 @@ class Recognizer:
         while i < h and odd == 0 and not anchor and words[i] in self.inside and len(ordinary) > 1:
             ordinary.pop()
             i += 1
+        # Nor does what is done to a body or said of it, where its name follows: 采购+德清安居建设有限公司.
+        while i < h - 1 and words[i] in self.no_opening and self._opens(words, place_at, i + 1):
+            i += 1
         if i == h and not whole and len(words[h]) > 1 and self._stands_alone(words, tags, h):
             bare.append((starts[h], starts[h + 1]))
         start, end = starts[i], starts[h + 1]
@@ -1532,6 +1543,14 @@ class Recognizer:
         if kind == "Park" and len(telling) == 1 and len(ordinary) == 1 and len(telling[0]) == 2:
             return 0.6  # 共青高新区, 火炬开发区
         return 0.0
+
+    def _opens(self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], i: int) -> bool:
+        """Whether a name may begin at this word: a place, a body, or a word that is none of the language."""
+        word = words[i]
+        if len(word) == 1:
+            return self._odd(word) and word not in self.generic and i + 1 < len(words) and self._odd(words[i + 1])
+        ordinary = word in self.common or word in self.suffixes or word in self.inside or word in self.generic
+        return place_at[i] is not None or word in self.institutions or not ordinary
 
     def _opening(
         self, words: list[str], place_at: list[tuple[tuple[str, ...], str, bool] | None], close: int

@@ -355,3 +355,14 @@ def test_short_forms_by_omission_are_found(extractor: Extractor, text: str, name
 def test_a_full_stop_in_a_bracket_ends_no_sentence() -> None:
     text = "启岳集团设立星衡半导体有限公司(名称以登记为准。以下简称“星衡”),注册资本1亿元。"
     assert len(recognize(text).sentences) == 1
+
+
+@pytest.mark.parametrize("name", ["恒科智造", "宏泰集团", "启岳新能源集团有限公司", "德清安居建设有限公司"])
+def test_a_part_in_a_deal_or_a_verb_in_front_is_no_part_of_a_name(name: str) -> None:
+    in_front = (
+        "招标人 业主 卖方 买方 股东 自然人股东 认购方 受让方 承包人 被担保人 交易对方 链主 车企 战略投资者 所持 原属 "
+        "挂靠 建议 交由 同意 携 采购 指导 大型 民营 台资 百强 直属 联合 对接 供应 全资 老牌"
+    )
+    for before in in_front.split():
+        found = recognize(f"2023年3月5日，经过公开程序，{before}{name}与嘉兴市人民政府签署了合作协议。")
+        assert name in [m.name for m in found.mentions], before
