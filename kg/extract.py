@@ -85,7 +85,7 @@ class _Trigger:
     nominal: bool = field(init=False)  # the word is a noun that opens a name (控股股东), not a verb with an object
 
     def __post_init__(self) -> None:
-        self.nominal = all(f.nominal for f in self.frames)
+        self.nominal = all([f.nominal for f in self.frames])
 
 
 @dataclass(slots=True)
@@ -370,10 +370,11 @@ class Extractor:
             owners = {m.name: linked.of[m.span.start, m.span.end] for m in recognition.mentions if m.name in wanted}
             named = {short: owners[full] for full, short in recognition.short_forms if full in owners}
         announcer = self._announcer(recognition, linked)
-        for word in self._announcing_self:
-            owner = next((named[w] for w in (word, *self._announcing_self) if w in named), announcer)
-            if owner is not None:
-                named.setdefault(word, owner)
+        if announcer is not None or len(named) > 0:
+            for word in self._announcing_self:
+                owner = next((named[w] for w in (word, *self._announcing_self) if w in named), announcer)
+                if owner is not None:
+                    named.setdefault(word, owner)
         for m in recognition.mentions:
             if m.type == "Company" and document.folded.endswith(self._venture_words, 0, m.span.start):
                 for word in self._venture_words:
@@ -385,9 +386,7 @@ class Extractor:
             for p in recognition.posts
             if any(w in p.title for w in self._holders)
         }
-        outer = self._unbracketed(
-            document.folded, _outermost(m for m in recognition.mentions if (m.span.start, m.span.end) in linked.of)
-        )
+        outer = self._unbracketed(document.folded, _outermost(recognition.mentions, linked))
         ends = {m.span.end for m in outer}
         outer = [m for m in outer if not _ends_a_name(m, ends, recognition.tags)]
         mentions_in = _by_sentence(outer, [(m.span.start, m.span.end) for m in outer])
@@ -415,9 +414,11 @@ class Extractor:
             )
             drafts.extend(reading.facts())
         drafts.extend(self._written_out(recognition, linked))
-        facts = _told_better(_share_dates(_merge(_posts_once(drafts))))
-        facts = self._share_amounts(document.folded, facts)
-        facts = self._date_headline(document.folded, recognition.sentences, facts, state)
+        facts = drafts
+        if len(drafts) > 0:
+            facts = _told_better(_share_dates(_merge(_posts_once(drafts))))
+            facts = self._share_amounts(document.folded, facts)
+            facts = self._date_headline(document.folded, recognition.sentences, facts, state)
         return Extraction(
             document=document,
             entities=linked.entities,
@@ -462,8 +463,10 @@ class Extractor:
         """Without what stands in a bracket right behind a name (浔江产投 in …有限公司(以下简称“浔江产投”)): it
         says the name again.
         """
-        ends = {m.span.end for m in mentions}
-        spans = [b.span() for b in _BRACKET.finditer(text) if b.start() in ends]
+        spans: list[tuple[int, int]] = []
+        if "(" in text or "（" in text:
+            ends = {m.span.end for m in mentions}
+            spans = [b.span() for b in _BRACKET.finditer(text) if b.start() in ends]
         if len(spans) == 0 and "《" not in text:
             return mentions
         # 签署《东昌府区·聊城大学共建协议》: the title of the paper names them, but they are not who signs.
@@ -658,10 +661,13 @@ class _Reading:
             self._remember_day()
             return
         self._triggers(clauses)
+        done = 0  # how many mentions are dealt out to clauses
         for clause in clauses:
-            named = [m for m in self.mentions if clause.start <= m.span.start < clause.end]
-            if len(named) > 0:
-                clause.groups = self._groups(named, clause)
+            since = done
+            while done < len(self.mentions) and self.mentions[done].span.start < clause.end:
+                done += 1
+            if done > since:
+                clause.groups = self._groups(self.mentions[since:done], clause)
         self._pass_on(clauses)
         self._together(clauses)
         for clause in clauses:
@@ -946,17 +952,22 @@ class _Reading:
         return None
 
     def _id(self, mention: Mention) -> str:
-        spot = (mention.span.start, mention.span.end)
+        span = mention.span
+        spot = (span.start, span.end)
         return self.references.get(spot) or self.linked.of[spot]
 
     def _clauses(self) -> list[_Clause]:
         start, end = self.sentence.start, self.sentence.end
         cuts = [start]
-        closed = [(m.span.start, m.span.end) for m in self.mentions]
-        closed += [b.span() for b in _BRACKET.finditer(self.text, start, end)]
+        closed = bytearray(end - start)  # 1 where a name or a bracket stands
+        for m in self.mentions:
+            closed[m.span.start - start : m.span.end - start] = b"\1" * (m.span.end - m.span.start)
+        for bracket in _BRACKET.finditer(self.text, start, end):
+            a, b = bracket.span()
+            closed[a - start : b - start] = b"\1" * (b - a)
         for match in _CLAUSE.finditer(self.text, start, end):
             at = match.start()
-            if any(s <= at < e for s, e in closed):
+            if closed[at - start]:
                 continue
             if self.text[at] not in ":：" or not self.text.endswith(self.x._labels, cuts[-1], match.end()):
                 cuts.append(match.end())
@@ -1002,7 +1013,7 @@ class _Reading:
             before = before[: -max(len(w) for w in self.x._nominal if before.endswith(w))]
             # 向其参股公司齐一公司: as much as 向参股公司
             before = before.removesuffix(next((w for w in self.x._own if before.endswith(w)), ""))
-        verb = next((t.word for t in clause.triggers if t.end == clause.start + len(before)), None)
+        edge = clause.start + len(before)
         lead = self._lead_at(before)
         if lead is None and before.endswith(self.x._apposed):
             bare = before[: -max(len(w) for w in self.x._apposed if before.endswith(w))]
@@ -1022,9 +1033,14 @@ class _Reading:
             lead = self._lead_of_list(before, clause)
         if lead is not None and any(d[0] < group.start <= d[1] for d in self.dates):
             lead = None  # 近年来+启岳集团: the end of a time leads nothing
-        if lead is not None and (verb is None or verb == lead[0]):
+        if lead is None:
+            return
+        verb = next((t.word for t in clause.triggers if t.end == edge), None)
+        if verb is None or verb == lead[0]:
             # 为 leads, but not as the end of 作为, which is a verb with an object
             group.word, group.lead = lead
+        if group.lead not in ("by", "at"):
+            return
         after = _bare(self.text[group.end : min(group.end + 12, clause.end)])
         if (
             group.lead == "by"
@@ -1037,7 +1053,10 @@ class _Reading:
 
     def _lead_at(self, before: str) -> tuple[str, str] | None:
         """The preposition that a text ends with, and its slot."""
-        return next(((word, slot) for word, slot in self.x._leads.get(before[-1:], ()) if before.endswith(word)), None)
+        for lead in self.x._leads.get(before[-1:], ()):
+            if before.endswith(lead[0]):
+                return lead
+        return None
 
     def _lead_of_list(self, before: str, clause: _Clause) -> tuple[str, str] | None:
         """到市博物馆、启岳集团…: the preposition before a list whose first members are no known names."""
@@ -1060,7 +1079,8 @@ class _Reading:
         if after.startswith(self.x._heads):
             after = after[max(len(h) for h in self.x._heads if after.startswith(h)) :]
         reach = 6 if after[:1] != "、" else 14  # 、工业园区分别与: the last of the list has no name
-        group.several = any(w in after[:reach].split("、", 2)[-1] for w in self.x._each)
+        behind = after[:reach].split("、", 2)[-1]
+        group.several = any([w in behind for w in self.x._each])
         if self.x._delegation.match(self.text, group.end, clause.end) is not None:
             self.state.visitors = group  # 徐汇区经贸考察团: who comes for it is no one else
             return
@@ -1206,8 +1226,9 @@ class _Reading:
         )
         limit = clause.end if first is None else first
         free = [g for g in clause.groups if g.lead in ("", "by") and not g.modifier and g.end <= limit]
-        # 它属于江海大学北校区,位于…: what it belongs to is not what the next clause is about.
-        free = [g for g in free if not any(w in self.text[clause.start : g.start] for w in self.x._belonging)]
+        if len(free) > 0 and any([w in self.text[clause.start : free[-1].start] for w in self.x._belonging]):
+            # 它属于江海大学北校区,位于…: what it belongs to is not what the next clause is about.
+            free = [g for g in free if not any(w in self.text[clause.start : g.start] for w in self.x._belonging)]
         acting = [g for g in free if g.lead == ""] or free
         if len(acting) == 0:
             return None
@@ -1663,10 +1684,10 @@ class _Reading:
                     if len(partners) > 0 and not signed:
                         slots["with"] = partners
         if (
-            any(w in trigger.word for w in self.x._joint_efforts)
-            and len(slots.get("subject", [])) == 1
+            len(slots.get("subject", [])) == 1
             and "with" not in slots
             and not passive
+            and any(w in trigger.word for w in self.x._joint_efforts)
         ):
             # 甲以现金出资…，乙以土地出资…，合资设立: those who acted in the clauses before act together
             partners = [
@@ -1740,7 +1761,7 @@ class _Reading:
         return kept
 
     def _wants(self, frame: Frame, slot: str) -> bool:
-        return any(slot in wanted for wanted in frame.roles.values())
+        return any([slot in wanted for wanted in frame.roles.values()])
 
     def _adjacent(self, trigger: _Trigger, group: _Group) -> bool:
         return group.start - trigger.end <= 2
@@ -1817,8 +1838,10 @@ class _Reading:
         return any(c.subject is not None for c in before)
 
     def _can_act(self, frame: Frame, group: _Group) -> bool:
-        roles = [r for r, wanted in frame.roles.items() if "subject" in wanted]
-        return any(self._fits(frame, role, m) for role in roles for m in group.members)
+        for role, wanted in frame.roles.items():
+            if "subject" in wanted and any([self._fits(frame, role, m) for m in group.members]):
+                return True
+        return False
 
     def _fits(self, frame: Frame, role: str, mention: Mention) -> bool:
         if len(self.state.delegations) > 0 and (entity := self._id(mention)) in self.state.delegations:
@@ -1830,7 +1853,7 @@ class _Reading:
         return self._entity(mention).type in self.x.fillers(frame, role)
 
     def _entity(self, mention: Mention) -> Entity:
-        return self.linked.entity(self._id(mention))
+        return self.linked.by_id[self._id(mention)]
 
     def _roles(self, frame: Frame, slots: dict[str, list[_Group]]) -> dict[str, list[_Group]]:
         """The groups that each role is read from; an agent phrase (由, 被) takes the place of the subject."""
@@ -1846,7 +1869,7 @@ class _Reading:
                 for group in source:
                     if role == "founded" and self._goes_on(group):
                         continue
-                    if group not in groups and any(self._fits(frame, role, m) for m in group.members):
+                    if group not in groups and any([self._fits(frame, role, m) for m in group.members]):
                         groups.append(group)
                 if len(groups) > 0 and slot in ("object", "to", "at") and role not in ("party",):
                     break
@@ -2762,12 +2785,15 @@ def _ends_a_name(mention: Mention, ends: Set[int], tags: Mapping[int, str]) -> b
     return before is not None and tags[before] == "nz"
 
 
-def _outermost(mentions: Iterable[Mention]) -> list[Mention]:
-    """Mentions that no longer one contains, in reading order."""
+def _outermost(mentions: Iterable[Mention], linked: Linked) -> list[Mention]:
+    """Mentions of entities that no longer one contains; they come and go in reading order."""
     kept: list[Mention] = []
-    for mention in sorted(mentions, key=lambda m: (m.span.start, -m.span.end)):
-        if len(kept) == 0 or mention.span.start >= kept[-1].span.end:
+    end = 0
+    for mention in mentions:
+        span = mention.span
+        if span.start >= end and (span.start, span.end) in linked.of:
             kept.append(mention)
+            end = span.end
     return kept
 
 

@@ -414,7 +414,7 @@ class Recognizer:
         if outdone is not None:
             kept = {(c.start, c.end) for c in chosen}
             outdone.extend(self._mention(document, c) for c in found if (c.start, c.end) not in kept)
-        by_start = {(m.span.start, m.span.end): m for m in mentions if m.type == "Person"}
+        by_start = {(m.span.start, m.span.end): m for m in mentions if m.type == "Person"} if len(posts) > 0 else {}
         covered = _cover(len(text), chosen) if len(tokens.bare) > 0 else b""
         return Recognition(
             document=document,
@@ -456,7 +456,11 @@ class Recognizer:
 
     def announces(self, text: str, at: int) -> bool:
         """True where what ends at `at` announces something there: …公告称."""
-        return any(p.match(text, at) is not None for p in (self._announced, self._notice, self._stock_code))
+        return (
+            self._announced.match(text, at) is not None
+            or self._notice.match(text, at) is not None
+            or self._stock_code.match(text, at) is not None
+        )
 
     def title_at(self, text: str, at: int) -> tuple[int, int] | None:
         """Offsets of a title of a post that begins at `at`, or None."""
@@ -510,7 +514,7 @@ class Recognizer:
                 # 绍兴+滨海新区: a new area of the same name elsewhere is not the one that lies here
                 yield _Candidate(starts[i], starts[j + 2], "Park", "suffix:zone", 0.9)
                 done = j + 2
-        yield from self._abroad(text, words, starts, place_at, end)
+        yield from self._abroad(text, words, starts, place_at, spots, end)
         alone = self._alone
         for h in marked:
             word = words[h]
@@ -616,10 +620,12 @@ class Recognizer:
         words: list[str],
         starts: list[int],
         place_at: list[tuple[tuple[str, ...], str, bool] | None],
+        spots: Sequence[int],
         end: int,
     ) -> Iterator[_Candidate]:
         """韩国+忠清北道+忠州市: divisions behind the name of their country, each inside the one before it."""
-        for i, place in enumerate(place_at):
+        for i in spots:
+            place = place_at[i]
             if place is None or not place[0][0].isalpha():
                 continue
             k = i + 1
@@ -784,6 +790,8 @@ class Recognizer:
         self, text: str, body: Sequence[tuple[int, int]], found: Sequence[_Candidate]
     ) -> Iterator[_Candidate]:
         """启岳西南总部、超宽幅偏光片生产基地等8个项目: what a list calls projects and what ends like one."""
+        if self._so_called.search(text) is None:
+            return
         known = {c.end for c in found if c.type in ("Project", "Park", "Fund", "Government")}
         inner = {k: c.start for c in found if c.type == "Company" for k in range(c.start + 1, c.end)}
         for start, end in body:
@@ -976,7 +984,9 @@ class Recognizer:
             # 顾军代表+区政府: of the district that the text speaks of
             yield _Candidate(starts[h], starts[h + 1], "Government", "local", 0.8)
             return
-        i = h
+        i, head = h, words[h]
+        company_end = head in self.companies
+        kinds = {t for t, _, _ in heads}
         odd = 0  # characters of the stem that are no ordinary words
         anchor = False  # a place, institution or quoted name has been taken in
         quoted = False
@@ -985,7 +995,7 @@ class Recognizer:
         if whole:
             anchor = True
         closed = whole
-        if whole and h > 0 and words[h - 1] in self.wide and words[h].endswith(self.national):
+        if whole and h > 0 and words[h - 1] in self.wide and head.endswith(self.national):
             i -= 1  # 中国+农业发展银行
         mark: int | None = None
         bracket_name = False
@@ -994,11 +1004,11 @@ class Recognizer:
             word, tag = words[i - 1], tags[i - 1]
             if starts[h + 1] - starts[i - 1] > LONGEST_NAME:
                 break
-            if i == h and words[h] in self.inner_organs:
+            if i == h and head in self.inner_organs:
                 owner = self._head(word, tag)
                 if owner is not None and owner[0][0] not in ("Government", "Place", "Park"):
                     return  # 江海大学+党委书记: the organ is part of the title
-            if i == h and word in self.bare_zones and any(t == "Government" for t, _, _ in heads):
+            if i == h and word in self.bare_zones and "Government" in kinds:
                 zone = word  # 高新区+管委会: which one, the document tells, unless its place stands before
             if word == ")":
                 opening = self._opening(words, place_at, i - 1)
@@ -1017,7 +1027,7 @@ class Recognizer:
             if (
                 word in self.suffixes
                 and word[0] in self.levels
-                and any(t == "Government" for t, _, _ in heads)
+                and "Government" in kinds
                 and any(t == "Government" for t, _ in self.suffixes[word])
                 and place_at[i - 2 if i > 1 else 0] is None
             ):
@@ -1029,7 +1039,7 @@ class Recognizer:
                 if odd >= 2:
                     break  # 启岳集团+鸿腾精密
                 return  # 鹿原电力有限公司+投资: the name ended before
-            if i == h and words[h][0] in self.levels and self._with_level(words, i - 1) is not None:
+            if i == h and head[0] in self.levels and self._with_level(words, i - 1) is not None:
                 anchor = True  # 赤壁+市委: the place has its level from the body
                 i -= 1
                 while i > 0 and place_at[i - 1] is not None:
@@ -1052,7 +1062,7 @@ class Recognizer:
                 if i > 1 and words[i - 1] in "-—·" and place_at[i - 2] is not None and heads[0][0] == "Park":
                     i -= 2  # 平阳-乐清山海协作产业园
                 if (
-                    words[h] in self.zones
+                    head in self.zones
                     and i > 0
                     and tags[i - 1] == "v"
                     and words[i - 1] not in self.boundary
@@ -1067,9 +1077,9 @@ class Recognizer:
                         and words[i - 1] not in self.boundary
                     ):
                         i -= 1
-                if words[h] in self.endings and len(words[h]) > 2:
+                if head in self.endings and len(head) > 2:
                     i = self._stem_before(words, i)
-                if words[h] in self.branches or any(
+                if head in self.branches or any(
                     t in ("Park", "Project", "Institution", "University", "Hospital") for t, _, _ in heads
                 ):
                     owned = self._school_before(words, self._owner_before(words, tags, place_at, i))
@@ -1098,7 +1108,7 @@ class Recognizer:
                     and odd > 0
                     and len(words[i]) == 1
                     and words[i - 2] in self.list_marks
-                    and any(t == "Company" for t, _, _ in heads)
+                    and "Company" in kinds
                 ):
                     i -= 1  # 、百泰集团: in a list no figure, but the beginning of a name
                     odd += 1
@@ -1130,7 +1140,7 @@ class Recognizer:
                     break
                 if (
                     word in self.stop_chars
-                    and (word not in self.hard_stop or (word in self.joining and words[h] in self.companies))
+                    and (word not in self.hard_stop or (word in self.joining and company_end))
                     and (far := self._place_behind(words, place_at, i - 1)) is not None
                 ):
                     # 铁岭+凡河铸锻有限公司: a place close before shows that the character belongs to the name
@@ -1141,14 +1151,14 @@ class Recognizer:
                 if (
                     word in self.stop_chars
                     and word not in self.hard_stop
-                    and (words[h] in self.companies or (bracket_name and heads[0][0] == "Park"))
+                    and (company_end or (bracket_name and heads[0][0] == "Park"))
                     and i > 1
                     and _HANZI.match(words[i - 2]) is not None
                     and (
                         bracket_name
                         or (len(words[i - 2]) == 1 and words[i - 2] not in self.hard_stop)
                         or (
-                            len(words[h]) > 2
+                            len(head) > 2
                             and tags[i - 2][0] in "njzbas"
                             and words[i - 2] not in self.boundary
                             and words[i - 2] not in self.head_words
@@ -1186,22 +1196,13 @@ class Recognizer:
                         continue
                     break
                 if _HANZI.fullmatch(word):
-                    if word in self.levels and any(t not in ("Fund", "Company") for t, _, _ in heads):
-                        if i == h and (
-                            any(t == "Government" for t, _, _ in heads)
-                            or words[h] in self.bare_zones
-                            or words[h] in self.local_organs
-                        ):
+                    if word in self.levels and not kinds <= {"Fund", "Company"}:
+                        if i == h and ("Government" in kinds or head in self.bare_zones or head in self.local_organs):
                             level = word
                             i -= 1
                         break
                     # 汇+新+电商公司: between other characters 新 is part of the name
-                    beside = (
-                        words[h] in self.companies
-                        and i > 1
-                        and words[i - 2] not in self.generic
-                        and self._odd(words[i - 2])
-                    )
+                    beside = company_end and i > 1 and words[i - 2] not in self.generic and self._odd(words[i - 2])
                     before = i > 1 and place_at[i - 2] is not None
                     if word in self.generic and odd > 0 and not before and not beside:
                         break
@@ -1211,10 +1212,7 @@ class Recognizer:
                     elif word not in self.generic or beside:
                         odd += 1
                     continue
-                if i > 1 and (
-                    word == "·"
-                    or (word == "-" and words[h] in self.companies and _HANZI.match(words[i - 2]) is not None)
-                ):
+                if i > 1 and (word == "·" or (word == "-" and company_end and _HANZI.match(words[i - 2]) is not None)):
                     i -= 1
                     continue
                 if word.isalpha() and word.isascii():
@@ -1240,7 +1238,7 @@ class Recognizer:
             )
             if (word in self.boundary and not trade) or _HANZI.fullmatch(word) is None:
                 break
-            if word in self.made_by and i > 1 and words[h] in self.project_ends and words[i - 2] in self.zone_ends:
+            if word in self.made_by and i > 1 and head in self.project_ends and words[i - 2] in self.zone_ends:
                 break  # 在临湖新城+建设+智能制造工厂
             if len(word) > 2 and word.endswith(self.what_it_is):
                 break  # 知名企业+启岳科技有限公司
@@ -1250,13 +1248,13 @@ class Recognizer:
             if tag[0] in "mt" and not word.startswith(self.ordinal) and not known and tag != "mg":
                 if (
                     odd > 0
-                    and words[h] in self.companies
+                    and company_end
                     and self.numerals.issuperset(word[:1])
                     and (i == 1 or _HANZI.match(words[i - 2]) is None)
                 ):
                     i -= 1  # 十一+化建公司: the number that the company has
                 break
-            if word in self.places and 1 < i < h and len(words[h]) > 2 and words[h] in self.companies:
+            if word in self.places and 1 < i < h and len(head) > 2 and company_end:
                 owner = self._head(words[i - 2], tags[i - 2])
                 if owner is not None and owner[0][0] == "Company" and owner[0][2]:
                     i -= 2  # 中国重汽+大同+齿轮有限公司: behind a known company a word that is also a place is one
@@ -1283,7 +1281,7 @@ class Recognizer:
                     mark is None
                     and odd == 0
                     and not anchor
-                    and all(t == "Fund" for t, _, _ in heads)
+                    and kinds == {"Fund"}
                     and not (i > 1 and words[i - 2] in self.suffixes)
                 ):
                     mark = i
@@ -1293,8 +1291,8 @@ class Recognizer:
                 if (
                     (far := self._place_within(words, place_at, i - 1)) is not None
                     and any(t == "Company" and s for t, s, _ in heads)
-                    and words[h] in self.companies
-                    and len(words[h]) > 2
+                    and company_end
+                    and len(head) > 2
                 ):
                     # 德清+安居+建设有限公司: in a legal name with its place even a verb belongs to it
                     odd += 2
@@ -1323,7 +1321,7 @@ class Recognizer:
                     # before it.
                     if (
                         tag in ("n", "nz", "s", "b")
-                        and (len(word) == 2 or (len(word) == 3 and words[h] in self.companies and len(words[h]) > 2))
+                        and (len(word) == 2 or (len(word) == 3 and company_end and len(head) > 2))
                         and word not in self.self_words
                         and word not in self.generic
                         and word not in self.suffixes
@@ -1345,7 +1343,7 @@ class Recognizer:
             i -= 1
         if mark is not None and odd == 0 and not anchor:
             i = mark
-        if words[h] in self.owned_works and not closed and not anchor:
+        if head in self.owned_works and not closed and not anchor:
             far = self._legal_start(words, tags, place_at, i, made=True)
             also = self.places.get(words[far])
             own = words[far] not in self.inside and words[far] not in self.generic
@@ -1356,7 +1354,7 @@ class Recognizer:
             if school < i:
                 anchor, i = True, school  # 中科院+光电+技术创新研究院
         if (
-            words[h] in self.companies
+            company_end
             and 0 < i == h - 1
             and place_at[i] is not None
             and tags[i - 1] in ("nz", "nr", "nrt", "j")
@@ -1367,19 +1365,19 @@ class Recognizer:
         ):
             odd += len(words[i - 1])
             i -= 1  # 华新+郴州+公司
-        if not anchor and not bracket_name and words[h] in self.companies and len(words[h]) > 3:
+        if not anchor and not bracket_name and company_end and len(head) > 3:
             far = self._place_of_legal(words, tags, place_at, i)
             if far is not None:
                 odd += starts[i] - starts[far]
                 anchor = True
                 i = far
-        if words[h] in self.full_ends and not closed:
+        if head in self.full_ends and not closed:
             legal = self._legal_start(words, tags, place_at, i)
             if legal < i:
                 odd += starts[i] - starts[legal]
                 i = legal
         elif whole and i == h and i > 0 and words[i - 1] in self.wide and heads[0][0] == "Company":
-            i -= 1 if words[h].endswith(self.group_ends) else 0  # 中国+保利集团
+            i -= 1 if head.endswith(self.group_ends) else 0  # 中国+保利集团
         # A verb or an adjective that only stands at the front does not open a name.
         while i < h and odd == 0 and not anchor and words[i] in self.inside and len(ordinary) > 1:
             ordinary.pop()
@@ -1387,7 +1385,7 @@ class Recognizer:
         # Nor does what is done to a body or said of it, where its name follows: 采购+德清安居建设有限公司.
         while i < h - 1 and words[i] in self.no_opening and self._opens(words, place_at, i + 1):
             i += 1
-        if i == h and not whole and len(words[h]) > 1 and self._stands_alone(words, tags, h):
+        if i == h and not whole and len(head) > 1 and self._stands_alone(words, tags, h):
             bare.append((starts[h], starts[h + 1]))
         start, end = starts[i], starts[h + 1]
         if text[start] == "(":
@@ -1399,7 +1397,7 @@ class Recognizer:
             yield _Candidate(starts[stem - 1], end, "Company", "local", 0.8)
             return
         if (
-            words[h] in self.self_words
+            head in self.self_words
             and odd == 0
             and not anchor
             and i < h
@@ -1409,27 +1407,27 @@ class Recognizer:
         if len(zone) > 0 and odd == 0 and not anchor and starts[h] - start == len(zone):
             yield _Candidate(start, end, "Government", "local", 0.75)
             return
-        if i == h and words[h] in self.bare_zones and self._stands_alone(words, tags, h):
+        if i == h and head in self.bare_zones and self._stands_alone(words, tags, h):
             yield _Candidate(start, end, "Park", "local", 0.7)
             return
-        if i < h and words[h] in self.self_words and not anchor:
+        if i < h and head in self.self_words and not anchor:
             trade = words[h - 1] in self.suffixes or words[h - 1] in self.products or words[h - 1] in self.inside
-            group = words[h] in self.group_ends and words[h - 1] in self.inside and i < h - 1  # 交子+投资+集团
+            group = head in self.group_ends and words[h - 1] in self.inside and i < h - 1  # 交子+投资+集团
             trading = words[h - 1] in self.kinds and odd < 2
             if not group and (trading or (trade and odd == 0 and not bracket_name)):
                 return  # 异质结+龙头+公司, 康复+机器人+公司
-        if i < h and words[h] in self.self_words and text[start:end] in self.self_words:
+        if i < h and head in self.self_words and text[start:end] in self.self_words:
             bare.append((start, end))
             return  # 合资+公司
-        if words[h] in self.inner_organs and i < h and place_at[h - 1] is None:
+        if head in self.inner_organs and i < h and place_at[h - 1] is None:
             owner = self._head(words[h - 1], tags[h - 1])
             if owner is None or owner[0][0] not in ("Government", "Place", "Park"):
                 return  # 中建六局+党委副书记: the organ is part of the title
         # A level word alone before a body (区发改局) leaves the place to the document.
-        if len(level) > 0 or (i == h and not whole and words[h][0] in self.levels):
-            if any(t == "Government" for t, _, _ in heads):
+        if len(level) > 0 or (i == h and not whole and head[0] in self.levels):
+            if "Government" in kinds:
                 yield _Candidate(start, end, "Government", "local", 0.8)
-            elif words[h] in self.local_organs:
+            elif head in self.local_organs:
                 yield _Candidate(start, end, "Organization", "local", 0.8)  # 市+工商联
             elif len(level) > 0:
                 yield _Candidate(start, end, "Park", "local", 0.8)  # 县+经开区
@@ -1449,16 +1447,16 @@ class Recognizer:
                 ordinary=ordinary,
                 stem=starts[h] - start,
                 whole=whole,
-                legal=words[h] in self.companies and len(words[h]) > 3,
-                works=words[h] in self.works,
-                latin_product=words[h] in self.products and not any(_HANZI.match(w) for w in words[i:h]),
-                mine=words[h] in self.mines and i + 1 == h and place_at[i] is not None,
+                legal=company_end and len(head) > 3,
+                works=head in self.works,
+                latin_product=head in self.products and not any(_HANZI.match(w) for w in words[i:h]),
+                mine=head in self.mines and i + 1 == h and place_at[i] is not None,
             )
-            if kind == "Hospital" and words[h] in self.branches and any(w in self.institutions for w in words[i:h]):
+            if kind == "Hospital" and head in self.branches and any(w in self.institutions for w in words[i:h]):
                 sick = any(t == "Hospital" for w in words[i:h] for t, _ in self.suffixes.get(w, ()))
                 kind = kind if sick else "Institution"  # 中国科学院+上海+分院
             if confidence > 0:
-                yield _Candidate(start, end, kind, f"suffix:{words[h]}", confidence)
+                yield _Candidate(start, end, kind, f"suffix:{head}", confidence)
                 return
         if heads[0][0] == "University" and end - start >= 5 and self._title.match(text, end) is not None:
             if i > 1 and words[i - 1] in self.list_marks and len(words[i - 2]) == 2:
@@ -1468,7 +1466,7 @@ class Recognizer:
         if heads[0][0] in ("Project", "Institution") and not quoted:
             first = self._made(words, tags, i, h)
             if first is not None:
-                yield _Candidate(starts[first], end, heads[0][0], f"made:{words[h]}", 0.7)
+                yield _Candidate(starts[first], end, heads[0][0], f"made:{head}", 0.7)
 
     def _made(self, words: list[str], tags: list[str], i: int, h: int) -> int | None:
         """First token of a project or institute that is named by ordinary words alone, right behind the verb that
@@ -1931,11 +1929,12 @@ class Recognizer:
 
     def _nested_places(self, text: str, chosen: list[_Candidate]) -> list[_Candidate]:
         """Places written out before a park or body (烟台市+福山区+政府), as mentions inside the longer name."""
-        nested = []
+        nested: list[_Candidate] = []
+        holding = [c for c in chosen if c.code is None and (c.type in ("Park", "Government") or c.rule == "delegation")]
+        if len(holding) == 0:
+            return nested
         spoken = {code for c in chosen if c.code is not None for code in c.code.split("|")}
-        for c in chosen:
-            if (c.type not in ("Park", "Government") and c.rule != "delegation") or c.code is not None:
-                continue
+        for c in holding:
             words = [w for w, _ in self._jieba.tag(text[c.start : c.end], False)]
             position = c.start
             outer: tuple[str, ...] = ()
@@ -2153,8 +2152,9 @@ class Recognizer:
     def _short_forms(
         self, text: str, chosen: list[_Candidate], body: Sequence[tuple[int, int]]
     ) -> Iterator[tuple[str, str]]:
-        cues = (self._stock_code, self._announced, self._short_form, self._latin_short)
-        if all(cue.search(text) is None for cue in cues):
+        # All but an announcement stand in a bracket.
+        cues = (self._stock_code, self._short_form, self._latin_short) if "(" in text else ()
+        if self._announced.search(text) is None and all([cue.search(text) is None for cue in cues]):
             return
         ends = {c.end: c for c in chosen}
         starting: dict[int, list[_Candidate]] = {}
@@ -2212,6 +2212,8 @@ class Recognizer:
 
     def _in_lists(self, text: str, chosen: list[_Candidate], tokens: _Tokens) -> Iterator[_Candidate]:
         """What stands in a list of companies is one: 长江存储、武汉新芯、中芯国际等, where one of them is known."""
+        if "、" not in text:
+            return
         known = {c.start: c for c in chosen}
         ends = {c.end: c for c in chosen}
         waiting = [c for c in chosen if c.type == "Company"]
@@ -2647,7 +2649,7 @@ def _cover(size: int, candidates: Iterable[_Candidate]) -> bytearray:
     """One byte for every character of the text: 1 where a candidate stands."""
     cover = bytearray(size)
     for c in candidates:
-        cover[c.start : c.end] = b"\1" * c.length
+        cover[c.start : c.end] = b"\1" * (c.end - c.start)
     return cover
 
 
@@ -2678,8 +2680,8 @@ def _lists(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """Runs of three and more items with 、 between them."""
     at = text.find("、", start, end)
     while at >= 0:
-        first = at
-        while first > max(start, at - 40) and text[first - 1] not in _LIST_STOPS:
+        first, least = at, max(start, at - 40)
+        while first > least and text[first - 1] not in _LIST_STOPS:
             first -= 1
         match = _LIST.match(text, first, end)
         if match is not None:
@@ -2706,8 +2708,8 @@ def _longest(found: list[_Candidate]) -> list[_Candidate]:
     """Of overlapping candidates the longest, then the surest; nested written-out places of a chain are kept."""
     chosen: list[_Candidate] = []
     starting: dict[int, list[_Candidate]] = {}
-    covered = bytearray(max((c.end for c in found), default=0))
-    for c in sorted(found, key=lambda c: (-c.length, -c.confidence, c.start)):
+    covered = bytearray(max([c.end for c in found], default=0))
+    for c in sorted(found, key=lambda c: (c.start - c.end, -c.confidence, c.start)):
         if covered.find(1, c.start, c.end) >= 0:
             # A place chain keeps its outer places: 上海 inside 上海莘庄镇.
             same = starting.get(c.start, ())
@@ -2721,5 +2723,5 @@ def _longest(found: list[_Candidate]) -> list[_Candidate]:
                 continue
         chosen.append(c)
         starting.setdefault(c.start, []).append(c)
-        covered[c.start : c.end] = b"\1" * c.length
+        covered[c.start : c.end] = b"\1" * (c.end - c.start)
     return chosen

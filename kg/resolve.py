@@ -46,10 +46,11 @@ class Linked:
     entities: tuple[Entity, ...]
     of: Mapping[tuple[int, int], str]
     main_places: tuple[str, ...]  # ids of places, the most spoken of first
+    by_id: Mapping[str, Entity]
 
     def entity(self, entity_id: str) -> Entity:
         """The entity of an id ("e3")."""
-        return self.entities[int(entity_id[1:]) - 1]
+        return self.by_id[entity_id]
 
 
 class NameParts(NamedTuple):
@@ -357,6 +358,8 @@ class Linker:
             if group.code is None and group.type != "Person":
                 by_key[self.key(group.name)].append(group)
         for same in by_key.values():
+            if len(same) == 1:
+                continue
             best = max(same, key=lambda g: (len(g.mentions), -g.mentions[0].span.start))
             for other in same:
                 if other is not best:
@@ -372,7 +375,8 @@ class Linker:
             if mention.code is not None or (last is not None and mention.span.start < last.span.end):
                 continue
             if last is not None and 2 <= mention.span.start - last.span.end <= 80:
-                gap = _BRACKETED.sub("", text[last.span.end : mention.span.start])
+                gap = text[last.span.end : mention.span.start]
+                gap = _BRACKETED.sub("", gap) if "(" in gap else gap
                 if gap.endswith(self._owned) and len(gap) <= 12:
                     found.add(frozenset((last.name, mention.name)))
             last = mention
@@ -381,15 +385,12 @@ class Linker:
     def _merge_said(self, groups: list[_Group], recognition: Recognition) -> None:
         """华砺科技(曾用名:华砺机电): two names that the text itself calls one thing."""
         text = recognition.document.folded
-        spots = sorted(
-            (
-                (m.span.start, m.span.end, g)
-                for g in groups
-                if g.code is None and g.type != "Person"
-                for m in g.mentions
-            ),
-            key=lambda s: (s[0], -s[1]),
-        )
+        spots = [
+            (m.span.start, m.span.end, g) for g in groups if g.code is None and g.type != "Person" for m in g.mentions
+        ]
+        if len(spots) < 2:
+            return
+        spots.sort(key=lambda s: (s[0], -s[1]))
         for (_, end, owner), (start, _, other) in pairwise(spots):
             if not 0 < start - end <= 24 or self._also_called.fullmatch(text, end, start) is None:
                 continue
@@ -424,17 +425,19 @@ class Linker:
             ranked = [
                 (self.fit(group.name, g.name, g.type), g)
                 for g in near(group)
-                if g is not group
+                if len(g.name) > len(group.name)
                 and len(g.mentions) > 0
-                and len(g.name) > len(group.name)
                 and self.compatible(group.type, g.type)
                 and (len(apart) == 0 or frozenset((group.name, g.name)) not in apart)
             ]
-            owner = self.choose(group.name, [(rank, g.name, g) for rank, g in ranked if rank > 0])
+            ranked = [(rank, g) for rank, g in ranked if rank > 0]
+            if len(ranked) == 0:
+                continue
+            owner = self.choose(group.name, [(rank, g.name, g) for rank, g in ranked])
             if owner is None:
-                if sum(rank > 0 for rank, _ in ranked) > 1:
-                    group.note = "undecided: " + ", ".join(sorted(g.name for rank, g in ranked if rank > 0))
-                    group.could = [*sorted((g for rank, g in ranked if rank > 0), key=lambda g: g.name)]
+                if len(ranked) > 1:
+                    group.note = "undecided: " + ", ".join(sorted(g.name for _, g in ranked))
+                    group.could = [*sorted((g for _, g in ranked), key=lambda g: g.name)]
                 continue
             owner.take(group, FIT_RULES[max(rank for rank, g in ranked if g is owner)])
             group.owner = owner
@@ -558,10 +561,10 @@ class Linker:
 
     def compatible(self, a: str, b: str) -> bool:
         """True where entities of two classes can be one thing: one broad class, or a company and a fund."""
-        return self.ontology.top(a) == self.ontology.top(b) or {self.ontology.top(a), self.ontology.top(b)} <= {
-            "Company",
-            "Fund",
-        }
+        if a == b:
+            return True
+        one, two = self.ontology.top(a), self.ontology.top(b)
+        return one == two or {one, two} <= {"Company", "Fund"}
 
     # ------------------------------------------------------------
 
@@ -582,10 +585,12 @@ class Linker:
             name, surfaces = group.name, [m.name for m in mentions]
             for m in mentions:
                 of[m.span.start, m.span.end] = ids[id(group)]
-            if group.code is None and all(m.rule != "local" and m.rule != "abroad" for m in mentions):
-                name = max(dict.fromkeys(surfaces), key=lambda s: (len(s), surfaces.count(s), s))
+            if group.code is None and all([m.rule != "local" and m.rule != "abroad" for m in mentions]):
+                name = surfaces[0]
+                if len(surfaces) > 1:
+                    name = max(set(surfaces), key=lambda s: (len(s), surfaces.count(s), s))
             names = {*surfaces, *group.aliases, *_inner_names(name)}
-            names.update("".join(recognition.document.quote(m.span).split()) for m in mentions)
+            names.update(["".join(recognition.document.quote(m.span).split()) for m in mentions])
             if group.code is not None:
                 # 绍兴县 inside 浙江省绍兴县 is a form of its own
                 names.update(
@@ -611,8 +616,9 @@ class Linker:
                     ),
                     ids[id(group.place)] if group.place is not None else None,
                 )
-                # 嘉兴科技城管委会 runs 嘉兴科技城 rather than the city it lies in.
-                parent = next((ids[z] for z in self._zones_of(group, zones)), parent)
+                if group.type == "Government" and len(zones) > 0:
+                    # 嘉兴科技城管委会 runs 嘉兴科技城 rather than the city it lies in.
+                    parent = next((ids[z] for z in self._zones_of(group, zones)), parent)
             merged = {n: why for n, why in group.why.items() if n != name}
             entities.append(
                 Entity(
@@ -626,19 +632,19 @@ class Linker:
                     group.note,
                     merged=tuple(sorted(merged.items())),
                     candidates=tuple(
-                        c if isinstance(c, str) else ids[id(c.final())]
-                        for c in group.could
-                        if isinstance(c, str) or id(c.final()) in ids
+                        [
+                            c if isinstance(c, str) else ids[id(c.final())]
+                            for c in group.could
+                            if isinstance(c, str) or id(c.final()) in ids
+                        ]
                     ),
                 )
             )
         ranked = [ids[id(g)] for g in self._main_places(groups, recognition)]
-        return Linked(tuple(entities), of, tuple(ranked))
+        return Linked(tuple(entities), of, tuple(ranked), {e.id: e for e in entities})
 
     def _zones_of(self, group: _Group, zones: Mapping[str, int]) -> Iterator[int]:
         """The zone that a management committee is named after."""
-        if group.type != "Government" or len(zones) == 0:
-            return
         for name in (group.name, *sorted(group.aliases)):
             zone = self.run_by(self.key(name))
             if zone is not None and zone in zones:
