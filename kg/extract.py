@@ -265,7 +265,7 @@ class Extractor:
         self._label_lead = re.compile(ontology.grammar["label_lead"])
         self._label_cut = re.compile(ontology.grammar["label_cut"])
         self._any_company = frozenset(lexicon["any_company"])
-        self._announcing_self = frozenset(lexicon["announcing_self"])
+        self._announcing_self = tuple(lexicon["announcing_self"])  # in order: the first that is defined counts
         self._holders = tuple(lexicon["holders"])
         self._funding = scanning.compile(ontology.grammar["funding"])
         self._apposition = re.compile(ontology.grammar["apposition"])
