@@ -178,7 +178,6 @@ class Snapshots:
         if self._root is None:
             return
         keep = set(used)
-        self.old = False
         for folder in self._root.iterdir():
             # A higher number is a copy that is being made.
             if folder.name.isdigit() and int(folder.name) < self._number:
@@ -911,7 +910,9 @@ class Pool:
     def _over(self, worker: _Worker, exchange: Exchange) -> None:
         """A worker that has answered goes on to the next request, or ends where it is one too many."""
         if self.snapshots.old:
-            self.snapshots.forget(w.copy for w in self._all)
+            # Not here: to remove files can take a tenth of a second where the disk is busy with a build.
+            self.snapshots.old = False
+            self._keep(asyncio.to_thread(self.snapshots.forget, {w.copy for w in self._all}))
         if worker.reason is not None or worker not in self._all:
             return
         if worker.long and asyncio.get_running_loop().time() - exchange.began < _SLICE:

@@ -260,13 +260,26 @@ def test_a_large_store_tells_of_itself_from_the_index_of_names(
     assert set(some.busiest) <= sources.network.nodes.keys()
 
 
-def test_what_is_unsure_is_left_out_and_counted(sources: api.Sources) -> None:
-    every = api.answer(sources, "facts", "", {"all": ["1"]})
-    sure = api.answer(sources, "facts", "", {})
-    least = sources.ontology.shown
-    unsure = [f for f in every["facts"] if f["confidence"] is None or f["confidence"] < least]
-    assert (every["unsure"], sure["unsure"]) == (0, len(unsure))
-    assert sure["total"] + sure["unsure"] == every["total"]
-    assert all(f["confidence"] >= least for f in sure["facts"])
-    named = api.answer(sources, "facts", "", {"min_confidence": ["0.99"]})
-    assert all(f["confidence"] >= 0.99 for f in named["facts"])
+def test_what_is_unsure_is_left_out_and_counted() -> None:
+    with Store.memory() as store:
+        doubted = pact("rumour", date="2017-03", confidence=0.3)
+        for extraction in (pact(), capital(), doubted):
+            store.put_source(SourceRecord(f"{extraction.document.id}.txt"), [extraction])
+        store.reconcile(resolve(list(store.extractions())), ontology=ONTOLOGY, gazetteer=Gazetteer.load())
+        sources = api.Sources(store, ONTOLOGY, store.extraction)
+        every = ask(sources, "facts", all="1")
+        sure = ask(sources, "facts")
+        least = ONTOLOGY.shown
+        unsure = [f for f in every["facts"] if f["confidence"] < least]
+        assert [(f["date"], f["confidence"]) for f in unsure] == [("2017-03", 0.3)]
+        assert (every["unsure"], sure["unsure"]) == (0, 1)
+        assert sure["total"] + 1 == every["total"] == len(every["facts"])
+        assert all(f["confidence"] >= least for f in sure["facts"])
+        assert {f["id"] for f in every["facts"]} - {f["id"] for f in sure["facts"]} == {unsure[0]["id"]}
+        named = ask(sources, "facts", min_confidence="0.7")
+        assert [f["confidence"] for f in named["facts"]].count(0.5) == 0 < len(named["facts"])
+        # One that is asked for by what makes it unsure is shown.
+        assert 0.3 in [f["confidence"] for f in ask(sources, "facts", min_confidence="0.2")["facts"]]
+        years = [ask(sources, "timeline", entity="place/330402", **more) for more in ({}, {"all": "1"})]
+        assert [y["unsure"] for y in years] == [1, 0]
+        assert ["2017-03" in json.dumps(y) for y in years] == [False, True]

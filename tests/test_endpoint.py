@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import concurrent.futures
 import gzip
 import json
 import os
@@ -249,6 +250,43 @@ def test_a_worker_that_is_killed_is_not_missed(live: str) -> None:
             assert response.json()["boolean"] is True
 
 
+def test_a_long_query_offers_the_processor(live: str, folder: Path) -> None:
+    # Without a handler the clock would end the process, and the answer be 422; without offers it would not be there.
+    if sys.platform != "linux":
+        pytest.skip("only Linux is known to need it")
+    with httpx.Client(base_url=live, timeout=30) as client, concurrent.futures.ThreadPoolExecutor() as threads:
+        query = f"SELECT (COUNT(*) AS ?n) {{ {ENDLESS} }} #offers"
+        asked = threads.submit(client.get, "/sparql", params={"query": query, "timeout": "2"})
+        time.sleep(1)
+        found = [
+            int(pid.name)
+            for pid in Path("/proc").iterdir()
+            if pid.name.isdigit() and str(folder.parent / "live") in command_of(pid) and idles(int(pid.name))
+        ]
+        assert len(found) > 0
+        alarm = 1 << (signal.SIGALRM - 1)
+        for pid in found:
+            threads_of = {thread.name: thread for thread in Path(f"/proc/{pid}/task").iterdir()}
+            own = threads_of.pop(str(pid))
+            # Its own thread gets the signals, those of the store do not. In the midst of an offer no other one comes.
+            assert any(not signals(own, "SigBlk") & alarm for _ in range(2000))
+            assert all(signals(thread, "SigBlk") & alarm for thread in threads_of.values())
+            assert signals(Path(f"/proc/{pid}"), "SigCgt") & alarm
+        assert asked.result().status_code == 503
+
+
+def signals(thread: Path, kind: str) -> int:
+    lines = (thread / "status").read_text(encoding="utf-8").splitlines()
+    return int(next(line for line in lines if line.startswith(kind)).split()[1], 16)
+
+
+def idles(pid: int) -> bool:
+    try:
+        return os.sched_getscheduler(pid) == os.SCHED_IDLE
+    except OSError:
+        return False
+
+
 def folder_of(pid: Path) -> str | None:
     try:
         return str((pid / "cwd").readlink())
@@ -466,6 +504,20 @@ def test_every_iri_of_the_store_resolves(client: TestClient) -> None:
         told = client.get(address, headers={"accept": "application/n-triples"})
         assert told.status_code == 200, iri
         assert client.get(address, headers=BROWSER).headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_pages_leave_out_what_is_unsure_and_show_it_when_asked(tmp_path: Path) -> None:
+    path = tmp_path / "kg-store"
+    with Store.open(path) as store:
+        fill(store, pact(), pact("rumour", date="2017-03", confidence=0.3))
+    with TestClient(app(path, ontology=ONTOLOGY, workers=1)) as client:
+        for address in ("/entity/place/330402", "/document/rumour"):
+            few = client.get(address, headers=BROWSER).text
+            whole = client.get(address, params={"all": "1"}, headers=BROWSER).text
+            assert ["2017-03" in page for page in (few, whole)] == [False, True]
+            assert ["all=1" in page for page in (few, whole)] == [True, False]
+        found = [client.get("/api/facts", params=more).json() for more in ({}, {"all": "1"})]
+        assert [(page["total"], page["unsure"]) for page in found] == [(1, 1), (2, 0)]
 
 
 def test_the_ontology_and_the_data_set_describe_themselves(client: TestClient) -> None:
