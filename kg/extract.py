@@ -980,6 +980,11 @@ class _Reading:
             if len(groups) > 0:
                 gap = _bare(self.text[groups[-1].end : mention.span.start])
                 joint = self.x._joint.fullmatch(gap)
+                if gap == "" and self._side_by_side(groups[-1].members[-1], mention):
+                    groups[-1].members.append(mention)  # 赴漯河周口考察
+                    groups[-1].joints.append("、")
+                    groups[-1].end = mention.span.end
+                    continue
                 alike = (mention.type == "Person") == (groups[-1].members[-1].type == "Person")
                 if alike and joint is not None and joint.group("joint") and not (gap.startswith(self.x._of)):
                     groups[-1].members.append(mention)
@@ -1000,6 +1005,13 @@ class _Reading:
                 first.modifier = True  # 孙冠一代表南关区: the one behind acts
                 second.lead = first.lead
         return groups
+
+    def _side_by_side(self, first: Mention, second: Mention) -> bool:
+        """True for the two of 赴漯河周口考察, divisions of one level with nothing between them."""
+        one, two = self._entity(first).code, self._entity(second).code
+        if one is None or two is None or one == two or len(one) != 6 or len(two) != 6:
+            return False
+        return one[2:4] != "00" and two[2:4] != "00" and one.endswith("00") == two.endswith("00")
 
     def _one_list(self, gap: str, first: _Group, clause: _Clause) -> bool:
         """True where a list goes on between two groups: no verb stands between, and nothing but names and 、."""
@@ -1638,6 +1650,11 @@ class _Reading:
             # 从上海迁来的岚谷检测: what stands behind 的 is the one who does it
             slots["subject"] = [plain[0]]
             slots["object"] = [g for g in slots.get("object", []) if g is not plain[0]]
+        if frame.fact == "Visit" and any(
+            len(g.members) > 1 and trigger.start - g.end < 10 for g in slots.get("to", [])
+        ):
+            # 先后深入甲作业区、乙公司等地实地考察周口内河航运: the list is seen, what stands behind is why
+            slots.pop("object", None)
         before = previous[-1] if len(previous) > 0 else None
         if before is not None and len(before.triggers) == 0 and len(before.groups) > 0:
             # 在临湖新区内,建立…; 先后到启岳集团、星衡半导体等地,实地参观: where, told in a clause of its own
@@ -2296,7 +2313,9 @@ class _Reading:
             start = max(
                 [told.start, *(m.span.end for m in self._near(told.start) if told.start < m.span.end < told.end)]
             )
-            post = Post(told.person, self.text[start : told.end], start, told.end)
+            if told.person.span.end == told.start:
+                start = told.person.span.start  # 江海大学+裴照野+校长: the body stands before the name
+            post = Post(told.person, self.text[told.start if start < told.start else start : told.end], start, told.end)
             last = bisect_right(ends, post.start)
             body = next(
                 (m for m in reversed(self.mentions[max(0, last - 2) : last]) if self._joins(m, post.start)), None
@@ -2447,11 +2466,6 @@ class _Reading:
             skipped = self.x._reason.match(tail)
             skip = skipped.end() if skipped is not None else 0
             match = self.x._appoint.match(tail, skip)
-            removed = self.text.endswith(self.x._removes, self.sentence.start, person.span.start)
-            if match is None and not removed:
-                continue
-            verb = match.group() if match is not None else ""  # 免去周启明盐都区区长职务
-            left = removed or verb in self.x._leaves
             holders = [person]  # 任命裴松岭、栗明川为副局长: all of the list
             while holders[0] is not people[0]:
                 earlier = people[number - len(holders)]
@@ -2459,6 +2473,11 @@ class _Reading:
                 if gap not in self.x._list_joints:
                     break
                 holders.insert(0, earlier)
+            removed = self.text.endswith(self.x._removes, self.sentence.start, holders[0].span.start)
+            if match is None and (not removed or self.text[person.span.end : person.span.end + 1] in ("、", "")):
+                continue
+            verb = match.group() if match is not None else ""  # 免去周启明盐都区区长职务
+            left = removed or verb in self.x._leaves
             at = person.span.end + (match.end() if match is not None else skip)
             begun.add(at)
             decided = removed or verb in self.x._decided or (verb in self.x._decided_near and self._just_told())

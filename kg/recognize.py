@@ -43,6 +43,7 @@ _SHORT_NAME = re.compile(r"[“‘']([^“”‘’']{2,14})[”’']")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,6})+")
 _MARKED = "、,，。;；:：\n“”《》()"
 _LISTED = re.compile(r"[\u3400-\u9fff]{2,3}(?=[、,，。;；])")
+_NAME_BEFORE = re.compile(r"(?:^|[、,，。;；\n])(?P<name>[\u3400-\u9fff]{2,4})$")
 _HANZI = re.compile(r"[\u3400-\u9fff]+")
 _BRAND = re.compile(r"[\u4e00-\u9fffA-Za-z]+")
 _ALONE = re.compile(r"(?:[,，。;；:：\n\s“]|^)([\u4e00-\u9fffA-Za-z*]{2,8})$")
@@ -345,8 +346,10 @@ class Recognizer:
         joint = "|".join(re.escape(t) for t in lexicon["title_joints"])
         before = "|".join(re.escape(t) for t in lexicon["before_person"])
         prefix = "|".join(re.escape(t) for t in sorted(lexicon["prefixes"], key=len, reverse=True))
+        aide = "|".join(re.escape(t) for t in lexicon["aides"])
         self._title = scanning.compile(
-            rf"(?:{grammar['session']})?(?:{prefix})*(?:{title})(?:(?:{joint})(?:{inner})?(?:{prefix})*(?:{title}))*"
+            rf"(?:{grammar['session']})?(?:{prefix})*(?:{title})(?:{aide})?"
+            rf"(?:(?:{joint})(?:{inner})?(?:{prefix})*(?:{title})(?:{aide})?)*"
         )
         self._remark = re.compile(grammar["remark"])
         self._held_by = re.compile(grammar["held_by"])
@@ -357,6 +360,16 @@ class Recognizer:
         self._bio = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,6}}){grammar['gender']}")
         self.name_closers = tuple({*lexicon["say"], *lexicon["etc"], *lexicon["and"]})
         self._spaced = re.compile(grammar["spaced_name"])
+        self.sites = {w: kind for kind, words in (p.split("=") for p in lexicon["sites"]) for w in words.split("/")}
+        self.site_words = tuple(sorted(self.sites, key=len, reverse=True))
+        self.named_sites = frozenset(lexicon["named_sites"])
+        self.halls = frozenset(lexicon["halls"])
+        self._seen = scanning.compile(grammar["seen"])
+        self._site = re.compile(grammar["site"])
+        self._trip_words = re.compile("|".join(re.escape(w) for w in lexicon["trips"]))
+        self._leaders_behind = re.compile(grammar["leaders_behind"])
+        self.name_ends_no_more = frozenset(self.local_ends) | frozenset("".join(lexicon["no_name_ends"]))
+        self.no_address = tuple(lexicon["no_address"])
         self._named_by = re.compile("|".join(re.escape(w) for w in lexicon["names_behind"]))
         self._post_behind = re.compile(rf"(^|[;；:：。，,、\n\s]|{before})(?=[\u4e00-\u9fff]{{2,4}})", re.MULTILINE)
         self._verb_of_post = scanning.compile(
@@ -391,6 +404,7 @@ class Recognizer:
         found.extend(self._owned_works(found))
         found.extend(self._titled_works(text, body))
         found.extend(self._listed_projects(text, body, found))
+        found.extend(self._visited(text, body, found, tokens))
         chosen = _longest(found)
         chosen = self._by_role(text, body, chosen, tokens)
         chosen.extend(self._in_lists(text, chosen, tokens))
@@ -809,6 +823,77 @@ class Recognizer:
                     if not listed:
                         break
                     at = begin - 1
+
+    def _visited(
+        self, text: str, body: Sequence[tuple[int, int]], found: Sequence[_Candidate], tokens: _Tokens
+    ) -> Iterator[_Candidate]:
+        """先后参观了临湖龙舟公园、东岭奇石馆等地: what is seen in turn, known from the verb and from how it ends."""
+        taken = {(c.start, c.end) for c in found}
+        ends = {c.end: c for c in found}
+        for start, end in body:
+            for match in self._seen.finditer(text, start, end):
+                if (
+                    match.group("of") is not None
+                    and self._trip_words.search(text, max(start, match.start() - 60), end) is None
+                ):
+                    continue
+                at = match.end()
+                while at < end:
+                    item = self._site.match(text, at, min(end, at + LONGEST_NAME))
+                    if item is None:
+                        break
+                    for a, b in self._one_site(item.start("name"), item.group("name")):
+                        kind = self._site_kind(text, a, b, tokens)
+                        inner = ends.get(b)
+                        # 临湖区+启岳集团总部 is more than 启岳集团, but a park or school found there is as good
+                        if kind is not None and (a, b) not in taken and (inner is None or inner.code is not None):
+                            yield _Candidate(a, b, kind, "visited", 0.7)
+                    at = item.end()
+                    if item.group("joint") is None:
+                        break
+
+    def _one_site(self, at: int, name: str) -> Iterator[tuple[int, int]]:
+        """The two of 临湖公园和东岭奇石馆, where both end like sites; else the one."""
+        for joint in self.joining:
+            cut = name.find(joint, 3)
+            if cut > 0 and name[:cut].endswith(self.site_words):
+                yield at, at + cut
+                yield at + cut + len(joint), at + len(name)
+                return
+        yield at, at + len(name)
+
+    def _site_kind(self, text: str, a: int, b: int, tokens: _Tokens) -> str | None:
+        """The class of a site by its last word; None for what is no name: 污水处理, 现代农业园."""
+        name = text[a:b]
+        end = next((w for w in self.site_words if name.endswith(w)), None)
+        if end is None or a not in tokens.tags or b not in tokens.tags or name in self.common:
+            return None
+        if tokens.tags[a] not in ("ns", "nt", "nz") and not any(k in tokens.tags for k in range(a + 1, b)):
+            return None  # 居民小区: a word of the dictionary
+        at, own, seen = a, 0, 0
+        while at < b - len(end):
+            stop = next((k for k in range(at + 1, b) if k in tokens.tags), b)
+            word, tag = text[at:stop], tokens.tags[at]
+            if (
+                word in self.hard_stop
+                or word in self.vague
+                or (word in self.boundary and word not in self.suffixes)
+                or (
+                    len(word) > 1
+                    and tag[0] in "vdcrmqu"
+                    and tag != "vn"
+                    and word in self.common
+                    and word not in self.inside
+                )
+            ):
+                return None
+            seen += 1
+            plain = word in self.common and not (end in self.named_sites and tag[0] == "n" and len(word) > 1)
+            own += len(word) if word not in self.generic and word not in self.suffixes and not plain else 0
+            at = stop
+        if own == 0 and not (end in self.halls and len(name) >= 5):
+            return None
+        return self.sites[end] if seen > 0 else None
 
     def _bracket_before(self, words: list[str], close: int) -> int | None:
         """Index of the bracket that opens right behind a name where a short one closes at token `close`."""
@@ -2418,6 +2503,7 @@ class Recognizer:
                 held = self._held_by.match(text, at, end)
                 if held is not None:
                     at = held.end()  # 担任区长一职的周启明
+                first = at
                 while True:
                     stop = self._name_end(text, at, end, tokens, titled=True)
                     stop = self._whole_name(text, at, stop, end, tokens)
@@ -2437,6 +2523,16 @@ class Recognizer:
                         at = stop + 1
                     else:
                         break
+                if stop is None and at == first:
+                    before = self._named_before(text, start, match, tokens, chosen)
+                    if before is not None and not any(k[0] < match.start() and before < k[1] for k in people):
+                        people[before, match.start()] = _Candidate(before, match.start(), "Person", "named", 0.85)
+                        names.add(text[before : match.start()])
+                        if any(c.end == before for c in chosen):
+                            posts.append((before, match.start(), match.start(), match.end()))
+            for a, b in self._led(text, start, end):
+                people.setdefault((a, b), _Candidate(a, b, "Person", "named", 0.85))
+                names.add(text[a:b])
             for match in self._named_by.finditer(text, start, end):
                 at = match.end()
                 listing = match.group().endswith(
@@ -2486,6 +2582,54 @@ class Recognizer:
                     people[at, stop] = _Candidate(at, stop, "Person", "again", 0.85)
                     taken[at:stop] = b"\1" * (stop - at)
         return list(people.values()), posts
+
+    def _named_before(
+        self, text: str, start: int, title: re.Match[str], tokens: _Tokens, chosen: list[_Candidate]
+    ) -> int | None:
+        """Where the name before a title begins, nobody being named behind it: 江海大学+裴照野+校长."""
+        stop = title.start()
+        after = text[title.end() : title.end() + 2]
+        if text[stop - 1 : stop] in self.name_ends_no_more or after.startswith(self.no_address):
+            return None
+        for size in (3, 2, 4):
+            at = stop - size
+            if at < start or at not in tokens.tags or _HANZI.fullmatch(text[at:stop]) is None:
+                continue
+            family = 2 if text[at : at + 2] in self.surnames else 1 if text[at] in self.surnames else 0
+            if family == 0 or not 1 <= size - family <= 2 or text[at:stop] in self.common:
+                continue
+            cuts = [k for k in range(at + 1, stop) if k in tokens.tags]
+            whole = len(cuts) == 0 and tokens.tags[at] in ("nr", "nrt")
+            # 修+文成, 裴+照+野: a surname and what is no ordinary word behind it
+            apart = cuts[:1] == [at + family] and (len(cuts) == size - family or tokens.tags[cuts[0]] in ("nr", "nrt"))
+            # 由修文+成+会长: the tokenizer takes two of them for a place
+            placed = cuts == [at + 2] and size == 3 and (text[at - 1] in _MARKED or tokens.tags[at] == "nr")
+            if not whole and not (apart and size - family == 2) and not placed:
+                continue
+            if any(w in self.hard_stop and w not in self.given for w in text[at + family : stop]):
+                continue
+            before = next((k for k in range(at - 1, max(start, at - 5) - 1, -1) if k in tokens.tags), None)
+            if (
+                _HANZI.match(text[at - 1 : at]) is None
+                or any(c.end == at for c in chosen)
+                or (before is not None and tokens.tags[before][0] in "pcv")
+            ):
+                return at
+        return None
+
+    def _led(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The names of 周启明、裴照野、栗明川等临湖市领导陪同: spans of a list that is said to be of leaders."""
+        for match in self._leaders_behind.finditer(text, start, end):
+            spans = []
+            at = match.start()
+            while (name := _NAME_BEFORE.search(text, max(start, at - 5), at)) is not None:
+                spans.append(name.span("name"))
+                at = name.start("name") - 1
+                if text[at : at + 1] != "、" or at < start:
+                    break
+            family = [a for a, b in spans if text[a] in self.surnames or text[a : a + 2] in self.surnames]
+            if len(spans) > 1 and 3 * len(family) > 2 * len(spans):
+                yield from spans
 
     def _name_end(self, text: str, at: int, end: int, tokens: _Tokens, *, titled: bool = False) -> int | None:
         """End of a Chinese personal name that begins at `at`, or None; `titled` where a title stands before it."""
@@ -2718,6 +2862,7 @@ def _longest(found: list[_Candidate]) -> list[_Candidate]:
                 c.type != "Place"
                 or outer is None
                 or not (outer.type == "Place" or outer.code is not None)
+                or (outer.rule == "visited" and c.rule != "gazetteer:full")  # 关帝庙街区 lies in no 关帝庙镇
                 or any(d.end == c.end for d in same)
             ):
                 continue

@@ -100,6 +100,11 @@ class Linker:
         self._branches = tuple(recognizer.branches)
         self._known = frozenset(self.key(name) for name in recognizer.known)
         self._also_called = scanning.compile(self.ontology.grammar["also_called"])
+        self._above = dict(pair.split("=") for pair in lexicon["level_above"])
+        self._own_word = re.compile("|".join(re.escape(w) for w in lexicon["own_places"]))
+        self._sent = re.compile("|".join(re.escape(w) for w in lexicon["delegations"]))
+        self._trip = re.compile("|".join(re.escape(w) for w in lexicon["trips"]))
+        self._moves = re.compile("|".join(re.escape(w) for w in sorted(lexicon["moves"], key=len, reverse=True)))
         self._run = tuple(self.key(w) for w in lexicon.get("zone_bodies", ()))
 
     def link(self, recognition: Recognition) -> Linked:
@@ -238,7 +243,12 @@ class Linker:
 
     def _main_places(self, groups: list[_Group], recognition: Recognition) -> list[_Group]:
         """Divisions, the most spoken of first; a place inside a longer name counts half."""
-        ranked = [g for g in groups if g.code is not None and self.gazetteer.get(g.code).kind == "division"]
+        away = self._away(groups, recognition)
+        ranked = [
+            g
+            for g in groups
+            if g.code is not None and id(g) not in away and self.gazetteer.get(g.code).kind == "division"
+        ]
         unsure = [g for g in groups if g.code is None and g.type == "Place" and g.name[-1] in self.recognizer.levels]
         if len(ranked) < 2:
             return ranked + unsure
@@ -255,6 +265,37 @@ class Linker:
             return sum(0.5 if longest[m.span.start] > m.span.end else 1.0 for m in group.mentions)
 
         return sorted(ranked, key=lambda g: (-weight(g), g.mentions[0].span.start)) + unsure
+
+    def _away(self, groups: list[_Group], recognition: Recognition) -> set[int]:
+        """Divisions that are not where the paper is at home, although it speaks of them: 市政协副主席周启明率队赴昆山市
+        考察 goes to another city, 昆山市市长裴照野来我市考察 comes from one.
+        """
+        text = recognition.document.folded
+        homes = [(m.span.start, m.name[0]) for m in recognition.mentions if m.rule == "local"]
+        homes += [(m.start(), m.group()[-1]) for m in self._own_word.finditer(text)]
+        away: set[int] = set()
+        if len(homes) == 0:
+            return away
+        spots = sorted((m.span.start, n) for n, g in enumerate(groups) if g.code is not None for m in g.mentions)
+        starts = [start for start, _ in spots]
+        for sentence in recognition.sentences:
+            here = [h for h in homes if sentence.start <= h[0] < sentence.end]
+            if len(here) == 0 or self._trip.search(text, sentence.start, sentence.end) is None:
+                continue
+            inside = spots[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+            begun = {start for start, _ in inside}
+            for move in self._moves.finditer(text, sentence.start, sentence.end):
+                if self._sent.search(text, move.end(), move.end() + 8) is not None:
+                    continue  # 赴黔考察团 is who travels, not that they do
+                for at, level in here:
+                    if at == move.end():  # …来我市考察: who is spoken of before comes from elsewhere
+                        gone = [n for start, n in inside if start < move.start()]
+                    elif at < move.start() and move.end() in begun:
+                        gone = [n for start, n in inside if start >= move.end()]
+                    else:
+                        continue
+                    away.update(id(groups[n]) for n in gone if groups[n].name.endswith(level))
+        return away
 
     def _parks(self, recognition: Recognition) -> list[str]:
         """The names of parks and zones, the most spoken of first."""
@@ -326,6 +367,10 @@ class Linker:
             if whole is not None and not any(g.name.endswith(level) for g in main):
                 return whole + mention.name[1:], None
         fitting = [g for g in main if g.name.endswith(level)]
+        if len(fitting) > 0 and main[0].code is not None and self._above.get(main[0].name[-1]) == level:
+            # 市经合局 in the news of a district: of its city, not of a town that is called a city too
+            towns = [g for g in fitting if g.code is not None and len(g.code) == 6 and not g.code.endswith("00")]
+            fitting = [g for g in fitting if g not in towns or g is main[0]]
         if len(fitting) > 0:
             return fitting[0].name + mention.name[1:], fitting[0]
         # 西安市 … 省教育厅: the province or city that all divisions of the document lie in

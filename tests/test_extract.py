@@ -871,3 +871,51 @@ def test_an_organ_of_a_school_is_nobodys_where_there_are_two(read: Read) -> None
     two = told(read("江海大学、海山大学举行仪式，校党委书记周启明参加。"))
     one = told(read("江海大学举行仪式，校党委书记周启明参加。"))
     assert ([f for f in two if f.startswith("Office")], len([f for f in one if f.startswith("Office")])) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        # Who goes elsewhere is not of where they go; who comes is not of where they come to.
+        ("市政协副主席周启明率队赴昆山市考察。", None),
+        ("昆山市市长裴照野率团来我市考察,市委书记周启明陪同。", None),
+        ("昆山市市长裴照野率团来我市考察,市委书记周启明陪同。临湖市与嘉善县、海宁市相邻。", "海宁市委"),
+        ("市委书记周启明率昆山市代表团赴海宁市考察。", "昆山市委"),
+        ("虹口区的项目开工,市委书记周启明参加。", "上海市委"),
+    ],
+)
+def test_whose_official_it_is_where_only_the_level_is_told(read: Read, text: str, whose: str | None) -> None:
+    extraction = read(text)
+    names = {e.id: e.name for e in extraction.entities}
+    bodies = [
+        names[body] for f in extraction.facts if f.type == "Office" for who in f.entities("person")
+        if names[who] == "周启明" for body in f.entities("organization")
+    ]  # fmt: skip
+    assert bodies == ([] if whose is None else [whose])
+
+
+def test_all_of_a_list_leave_the_post_that_stands_behind_the_last(read: Read) -> None:
+    for text in (
+        "会议免去周启明、裴照野、栗明川海宁市人民政府副市长职务。",
+        "会议接受周启明、裴照野、栗明川等三名同志辞去海宁市人民政府副市长职务的请求。",
+    ):
+        left = [f for f in read(text).facts if f.type == "Office"]
+        assert len({who for f in left for who in f.entities("person")}) == 3
+        assert {f.status for f in left} == {"ended"}
+
+
+def test_the_places_that_are_seen_are_hosts_though_their_names_are_not_known(read: Read) -> None:
+    found = told(
+        read(
+            "昆山市代表团赴漯河周口考察。考察团一行先后深入东岭作业区、启岳粮油有限公司、凤凰社区等地实地考察海宁市航运。"
+        )
+    )
+    visits = " ".join(f for f in found if f.startswith("Visit"))
+    assert all(name in visits for name in ("漯河市", "周口市", "东岭作业区", "启岳粮油有限公司", "凤凰社区"))
+    assert "海宁市" not in visits
+
+
+def test_who_gives_money_does_not_found_what_is_founded_with_it(read: Read) -> None:
+    found = [f for f in told(read("江海大学接受启岳基金捐助一亿元成立启岳书院。")) if f.startswith("Establishment")]
+    assert len(found) == 1
+    assert "启岳基金" not in found[0]

@@ -153,6 +153,13 @@ def test_where_names_begin_and_end(text: str, names: list[str]) -> None:
         ("第三届人民代表大会第一次会议召开。", "Event", []),
         ("公司董事需提交股东大会选举,董事长都出席。", "Person", []),
         ("市委书记王国和在现场见证,区长周启明和参加活动的代表致辞。", "Person", ["王国和", "周启明"]),
+        ("周启明、裴照野、栗明川等临湖市领导陪同考察。", "Person", ["周启明", "裴照野", "栗明川"]),
+        ("产业、文化、教育等领域负责人参加。", "Person", []),
+        ("会议由修文成会长主持。", "Person", ["修文成"]),
+        ("先后参观了临湖龙舟公园、东岭奇石馆、双喜总部等地。", "Place", ["临湖龙舟公园"]),
+        ("先后参观了临湖龙舟公园、东岭奇石馆、双喜总部等地。", "Institution", ["东岭奇石馆"]),
+        ("一行先后来到猕猴桃基地、现代农业园、居民小区等地考察。", "Place", []),
+        ("民建临湖市委、九三学社中央的代表参加。", "Organization", ["民建临湖市委", "九三学社中央"]),
     ],
 )
 def test_delegations_chambers_events_and_people(text: str, kind: str, names: list[str]) -> None:
@@ -196,6 +203,10 @@ def test_a_text_falls_into_sentences(text: str, sentences: list[str]) -> None:
         ("区长助理是一个职务。", []),
         ("局长办公会研究了方案。", []),
         ("院长和老师们参加。", []),
+        ("水利部司长周启明、商务部参事裴照野参加。", [("周启明", "司长"), ("裴照野", "参事")]),
+        ("启岳集团总经理助理周启明参加。", [("周启明", "总经理助理")]),
+        ("江海大学裴照野校长致辞。", [("裴照野", "校长")]),
+        ("江海大学文学院院长参加,组织部部长讲话。", []),
     ],
 )
 def test_a_post_and_the_person_who_holds_it(text: str, posts: list[tuple[str, str]]) -> None:
