@@ -134,6 +134,8 @@ class _State:
     counted: tuple[int, int] = (0, 0)  # how far paragraphs were counted, and how many
     round: tuple[str, Amount | None] | None = None  # who completed a round of financing, and its sum
     holders: set[str] = field(default_factory=set)  # people who hold shares and so act for themselves
+    firms: list[tuple[str, Mention]] | None = None  # the companies by all their names, the longest first
+    built: set[str] = field(default_factory=set)  # projects whose builder has been told
     body: str | None = None  # whose post was told last by a verb
     person: str | None = None  # the only person that the sentence before speaks of
     references: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -243,6 +245,7 @@ class Extractor:
         self._measured_link = re.compile(ontology.grammar["measured_link"])
         self._payer = re.compile(ontology.grammar["payer"])
         self._occurs = re.compile(ontology.grammar["occurs"])
+        self._build = next(f for f in ontology.frames if f.id == "build")
         self._founding = re.compile(ontology.grammar["founding"])
         self._totals = tuple(lexicon["totals"])
         self._figure_of = re.compile(ontology.grammar["figure_of"])
@@ -681,6 +684,7 @@ class _Reading:
             for trigger in clause.triggers:
                 yield from self._told_by(trigger, clause, previous)
             previous.append(clause)
+        yield from self._owned_projects(clauses)
         yield from self._in_brackets()
         yield from self._subscribers(clauses)
         yield from self._offices(self.posts)
@@ -694,6 +698,34 @@ class _Reading:
         people = {self._id(m) for m in self.mentions if self._entity(m).type == "Person"}
         self.state.person = next(iter(people)) if len(people) == 1 else self.state.person if len(people) == 0 else None
         self._remember_day()
+
+    def _builder_of(self, project: Mention) -> Mention | None:
+        """启岳集团年产10万吨铜箔项目: the company right before a project, or at the front of its name."""
+        before = next((m for m in reversed(self.mentions) if m.span.end <= project.span.start), None)
+        gap = self.text[before.span.end : project.span.start] if before is not None else " "
+        if before is not None and before.type == "Company" and gap in ("", "“", *self.x._of):
+            return before
+        if self.state.firms is None:
+            firms = [e for e in self.linked.entities if e.type == "Company" and len(e.mentions) > 0]
+            named = {name: e.mentions[0] for e in firms for name in (e.name, *e.aliases) if len(name) > 1}
+            self.state.firms = sorted(named.items(), key=lambda pair: -len(pair[0]))
+        return next((m for name, m in self.state.firms if project.name.startswith(name)), None)
+
+    def _owned_projects(self, clauses: list[_Clause]) -> Iterator[Fact]:
+        """A project that is told with its company, which builds it: where no verb has said so."""
+        frame = self.x._build
+        for clause in clauses:
+            for group in clause.groups:
+                for project in group.members:
+                    if project.type != "Project" or self._id(project) in self.state.built:
+                        continue
+                    builder = self._builder_of(project)
+                    if builder is not None:
+                        spot = _Trigger(project.span.start, project.span.end, project.name, (frame,))
+                        filled = [("builder", builder), ("project", project)]
+                        fact = self._fact(frame, spot, clause, filled, 0.85)
+                        if fact is not None:
+                            yield replace(fact, rule="owned-project", label=None)
 
     def _in_brackets(self) -> Iterator[Fact]:
         """星衡半导体(公司的全资附属公司): whose the company before the bracket is."""
@@ -1575,7 +1607,8 @@ class _Reading:
         previous_trigger = next(
             (t for t in reversed(clause.triggers) if t.end <= trigger.start and not t.nominal), None
         )
-        agents = [g for g in left if g.lead == "by"]
+        agents = [g for g in left if g.lead == "by" and not self._of_relative(g, clause, trigger)]
+        relative = len(agents) > 0 and self.text.startswith(self.x._of, trigger.end)
         # A free group behind an earlier trigger of the clause is that trigger's object, not a subject.
         free = [
             g
@@ -1605,6 +1638,9 @@ class _Reading:
         for group in objects:
             if group.lead == "with" and group.word in self.x._and:
                 group.lead = ""  # behind the verb, 和 goes on with its objects
+        if relative:
+            # 由启岳集团投资建设的产业园在南湖区开工: where, is told of the beginning of it
+            objects = objects[: next((n + 1 for n, g in enumerate(objects) if g.lead == "" and not g.modifier), 0)]
         plain = [g for g in objects if g.lead == "" and (not frame.forward or g.start - trigger.end <= 2)]
         if len(plain) > 0:
             head = next((g for g in plain if not g.modifier), None)
@@ -1791,8 +1827,26 @@ class _Reading:
         )
 
     def _tells_which(self, trigger: _Trigger, group: _Group) -> bool:
-        """新组建的启岳集团落户雄安: the verb before 的 says which one, and does not take it as its object."""
-        return self.text[trigger.end : group.start] in self.x._of
+        """新组建的启岳集团落户雄安, 总投资50亿元的产业园开工: the verb before 的, with its sum, says which one it is, and
+        does not take it as its object.
+        """
+        gap = self.text[trigger.end : group.start].rstrip("“‘")
+        if gap in self.x._of:
+            return True
+        return gap.endswith(self.x._of) and any(
+            trigger.end <= a and a - trigger.end <= 4 and 0 <= group.start - b <= 2 for a, b, _ in self.amounts
+        )
+
+    def _of_relative(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
+        """由启岳集团建设的产业园在南湖区开工: who acts in what stands before 的 does not act in the verb behind."""
+        return any(
+            not t.nominal
+            and group.end <= t.start
+            and t.end < trigger.start
+            and self.text.startswith(self.x._of, t.end)
+            and any(t.end < g.start and g.end <= trigger.start and not g.modifier for g in clause.groups)
+            for t in clause.triggers
+        )
 
     def _done_before(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
         """True where a group has its verb already and a 、 stands behind that: 甲跟投、A轮注资的乙."""
@@ -2080,6 +2134,13 @@ class _Reading:
         for role in ("party", "founder"):
             if filled_roles.count(role) >= 2:
                 self.state.pair = [m for r, m in filled if r == role]
+        if frame.fact == "Construction":
+            if "builder" not in filled_roles and "project" in filled_roles:
+                owner = self._builder_of(next(m for r, m in filled if r == "project"))
+                if owner is not None and all(self._id(owner) != e for _, e in roles):
+                    roles.insert(0, ("builder", self._id(owner)))
+            if any(r == "builder" for r, _ in roles):
+                self.state.built.update(e for r, e in roles if r == "project")
         if frame.fact == "Visit" and (who := [m for r, m in filled if r == "visitor"]) != []:
             self.state.travellers = _Group(who, ["、"] * (len(who) - 1), who[0].span.start, who[-1].span.end)
         surest = min((m.confidence for _, m in filled), default=1.0)

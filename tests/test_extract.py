@@ -48,6 +48,20 @@ FACTS = [
     ("南湖区与上海杨浦区签订了合作框架协议。", ["Agreement party=南湖区 party=杨浦区"]),
     ("启岳集团和南湖区政府签署战略合作协议。", ["Agreement party=启岳集团 party=南湖区政府"]),
     ("南湖区、杨浦区、徐汇区三地签订合作协议。", ["Agreement party=南湖区 party=杨浦区 party=徐汇区"]),
+    # what stands before 的 tells which one it is, and is no part of what is told of it
+    (
+        "由启岳集团投资建设的星衡半导体产业园在嘉兴市南湖区正式开工。",
+        [
+            "Construction builder=启岳集团 project=星衡半导体产业园",
+            "Construction project=星衡半导体产业园 location=南湖区",
+        ],
+    ),
+    ("总投资50亿元的启岳新能源电池项目落户溧阳市。", ["Settlement settler=启岳新能源电池项目 location=溧阳市"]),
+    # a project that is told with its company
+    (
+        "3月1日，启岳集团年产10万吨铜箔项目在铜陵经济技术开发区开工建设。",
+        ["Construction builder=启岳集团 project=年产10万吨铜箔项目 location=铜陵经济技术开发区"],
+    ),
     # the people who sign stand for those whose posts they hold
     ("启岳集团董事长周启明与澜海智能总经理李军签订合作协议。", ["Agreement party=启岳集团 party=澜海智能"]),
     # A与B、C与D: one agreement a pair
