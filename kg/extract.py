@@ -1827,7 +1827,7 @@ class _Reading:
         )
 
     def _tells_which(self, trigger: _Trigger, group: _Group) -> bool:
-        """新组建的启岳集团落户雄安, 总投资50亿元的产业园开工: the verb before 的, with its sum, says which one it is, and
+        """新组建的启岳集团落户雄安, 总投资5亿元的产业园开工: the verb before 的, with its sum, says which one it is and
         does not take it as its object.
         """
         gap = self.text[trigger.end : group.start].rstrip("“‘")
