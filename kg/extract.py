@@ -391,7 +391,7 @@ class Extractor:
         }
         outer = self._unbracketed(document.folded, _outermost(recognition.mentions, linked))
         ends = {m.span.end for m in outer}
-        outer = [m for m in outer if not _ends_a_name(m, ends, recognition.tags)]
+        outer = [m for m in outer if m.rule != "gazetteer:short" or not _ends_a_name(m, ends, recognition.tags)]
         mentions_in = _by_sentence(outer, [(m.span.start, m.span.end) for m in outer])
         dates_in = _by_sentence(dates, [d[:2] for d in dates])
         amounts_in = _by_sentence(amounts, [a[:2] for a in amounts])
@@ -562,6 +562,8 @@ class Extractor:
     def _written_out(self, recognition: Recognition, linked: Linked) -> Iterator[Fact]:
         """上海四平路街道, 上海富甲经济开发区: a place written out before a division or park says what it is part of."""
         document = recognition.document
+        if len({m.span.start for m in recognition.mentions}) == len(recognition.mentions):
+            return
         by_start: dict[int, list[Mention]] = {}
         for m in recognition.mentions:
             if (m.span.start, m.span.end) not in linked.of:
@@ -730,7 +732,7 @@ class _Reading:
     def _in_brackets(self) -> Iterator[Fact]:
         """星衡半导体(公司的全资附属公司): whose the company before the bracket is."""
         for mention in self.mentions:
-            if mention.type != "Company":
+            if mention.type != "Company" or not self.text.startswith("(", mention.span.end):
                 continue
             told = self.x._owned_bracket.match(self.text, mention.span.end)
             if told is None:
@@ -837,6 +839,8 @@ class _Reading:
         del self.state.recent[:-_RECENT]
 
     def _remember_day(self) -> None:
+        if len(self.dates) == 0:
+            return
         known = [d for d in self.dates if d[2].start is not None]
         # 会议通知于9月13日送达,会议于9月19日召开: what is decided is decided on the second day.
         called = self.sentence.start
@@ -1260,14 +1264,12 @@ class _Reading:
 
     def _subject_of(self, clause: _Clause) -> _Group | None:
         """The free group that a clause is about: the last before its first trigger, else the first of all."""
-        first = next(
-            (
-                t.start
-                for t in clause.triggers
-                if not t.nominal and not any(0 < g.start - t.end < 3 and self._tells_which(t, g) for g in clause.groups)
-            ),
-            None,
-        )
+        first = None
+        for t in clause.triggers:
+            near = [g for g in clause.groups if 0 < g.start - t.end < 3]
+            if not t.nominal and not any([self._tells_which(t, g) for g in near]):
+                first = t.start
+                break
         limit = clause.end if first is None else first
         free = [g for g in clause.groups if g.lead in ("", "by") and not g.modifier and g.end <= limit]
         if len(free) > 0 and any([w in self.text[clause.start : free[-1].start] for w in self.x._belonging]):
@@ -1276,11 +1278,9 @@ class _Reading:
         acting = [g for g in free if g.lead == ""] or free
         if len(acting) == 0:
             return None
-        leading = next(
-            (g for g in acting if self.text[g.end : g.end + 8].lstrip("”").startswith(self.x._leads_others)), None
-        )
-        if leading is not None:
-            return leading  # 县长栗明川率…管委会赴绍兴: he goes, whoever comes with him
+        for g in acting:
+            if self.text[g.end : g.end + 8].lstrip("”").startswith(self.x._leads_others):
+                return g  # 县长栗明川率…管委会赴绍兴: he goes, whoever comes with him
         while first is None and len(acting) > 1:
             gap = self.text[acting[0].end : acting[1].start]
             if not (2 < len(gap) <= 12 and gap.endswith(self.x._of)):
@@ -1603,9 +1603,10 @@ class _Reading:
         groups = self._for_bodies(frame, clause.groups, trigger)
         left = [g for g in groups if g.end <= trigger.start]
         right = [g for g in groups if g.start >= trigger.end]
-        next_trigger = next((t for t in clause.triggers if t.start >= trigger.end and not t.nominal), None)
-        previous_trigger = next(
-            (t for t in reversed(clause.triggers) if t.end <= trigger.start and not t.nominal), None
+        verbs = [t for t in clause.triggers if not t.nominal and t is not trigger]
+        next_trigger = next((t for t in verbs if t.start >= trigger.end), None) if len(verbs) > 0 else None
+        previous_trigger = (
+            next((t for t in reversed(verbs) if t.end <= trigger.start), None) if len(verbs) > 0 else None
         )
         agents = [g for g in left if g.lead == "by" and not self._of_relative(g, clause, trigger)]
         relative = len(agents) > 0 and self.text.startswith(self.x._of, trigger.end)
@@ -2119,14 +2120,14 @@ class _Reading:
         roles: list[tuple[str, str]] = []
         for role, mention in self._with_owners(filled):
             entity = self._id(mention)
-            if all(entity != e for _, e in roles):
+            if entity not in [e for _, e in roles]:
                 roles.append((role, entity))
         if frame.pairs and len(roles) > 1:
             # 江阳县…代表江阳县人民政府签订: a place and what governs it are one party
             governed = {self.linked.entity(e).parent for _, e in roles if self.linked.entity(e).type == "Government"}
             roles = [(r, e) for r, e in roles if e not in governed]
         filled_roles = [role for role, _ in roles]
-        if not any(all(filled_roles.count(r) >= n for r, n in need.items()) for need in frame.need):
+        if not any([all([filled_roles.count(r) >= n for r, n in need.items()]) for need in frame.need]):
             self._failed.append((frame, tuple(roles)))
             return None
         if len(roles) == 1 and len(frame.need) > 1 and penalty < 1:
@@ -2234,6 +2235,8 @@ class _Reading:
 
     def _date(self, trigger: _Trigger, clause: _Clause) -> Date | None:
         """The date nearest before the trigger in the sentence, else the first behind it in the clause."""
+        if len(self.dates) == 0:
+            return None
         dates = [d for d in self.dates if not self.text.startswith(self.x._dates_of_names, d[1])] or self.dates
         if len(dates) > 0:
             # 于2016年2月达成的协议: the day of what 的 only points at
@@ -2341,7 +2344,7 @@ class _Reading:
         """绥安开发区的台玻技改项目、世艺工贸项目: projects that are said to be those of a place lie there."""
         for clause in clauses:
             for first, second in pairwise(clause.groups):
-                if self.text[first.end : second.start] not in self.x._of or not first.modifier or first.titled:
+                if not first.modifier or first.titled or self.text[first.end : second.start] not in self.x._of:
                     continue
                 place = first.members[-1]
                 if self._entity(place).type not in ("Place", "Park") or place.rule == "refers":
@@ -2363,7 +2366,7 @@ class _Reading:
 
     def _offices(self, posts: Sequence[Post]) -> Iterator[Fact]:
         """区长周启明 with the body before the title; without one, the company, school or place spoken of."""
-        ends = [m.span.end for m in self.mentions]
+        ends = [m.span.end for m in self.mentions] if len(posts) > 0 else []
         previous: tuple[int, int, str] | None = (
             None  # where the post before begins and its person ends, and whose it was
         )
@@ -2857,9 +2860,9 @@ def _pairs(group: _Group, list_joints: frozenset[str]) -> list[tuple[Mention, Me
 
 
 def _ends_a_name(mention: Mention, ends: Set[int], tags: Mapping[int, str]) -> bool:
-    """摩根大通: what a place is called too, right behind a brand that was not recognized."""
+    """摩根大通: what a place is called in short, right behind a brand that was not recognized."""
     start = mention.span.start
-    if mention.rule != "gazetteer:short" or start in ends:
+    if start in ends:
         return False
     before = next((k for k in range(start - 1, start - 5, -1) if k in tags), None)
     return before is not None and tags[before] == "nz"

@@ -210,13 +210,7 @@ class Gazetteer:
 
     def ancestors(self, code: str) -> tuple[Division, ...]:
         """What a place lies in, nearest first, by its chain of parents: 南湖区 → 嘉兴市, 浙江省."""
-        result: list[Division] = []
-        parent = self.get(code).parent
-        while parent is not None:
-            above = self.get(parent)
-            result.append(above)
-            parent = above.parent
-        return tuple(result)
+        return tuple([self.get(above) for above in self._chain(code)[1:]])
 
     def contains(self, outer: str, inner: str) -> bool:
         """True where `inner` is `outer` or lies in it; a region contains its members and what lies in them."""
@@ -376,7 +370,7 @@ class Gazetteer:
         return self._divisions.row(number)
 
     def _level(self, code: str) -> str:
-        return self._row(code)[4]
+        return self.get(code).level
 
     def _city(self, code: str) -> str:
         """The prefecture that a place is or lies in; in a municipality, which has none, the municipality."""

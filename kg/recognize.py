@@ -519,7 +519,9 @@ class Recognizer:
             for k in range(i, j + 1):
                 surface = place_at[k]
                 assert surface is not None
-                codes = tuple(c for c in surface[0] if any(self.gazetteer.contains(o, c) for o in outer)) or surface[0]
+                codes = surface[0]
+                if len(outer) > 0:
+                    codes = tuple(c for c in codes if any(self.gazetteer.contains(o, c) for o in outer)) or codes
                 yield self._place_candidate(starts[i], starts[k + 1], codes, surface[1])
                 outer = codes
             done = j + 1

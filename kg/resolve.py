@@ -387,7 +387,9 @@ class Linker:
 
     def _one_delegation(self, groups: list[_Group]) -> None:
         """广州市企业家代表团 and 广州市考察团 of one text are one: what is theirs alone is whose delegation it is."""
-        found = [g for g in groups if len(g.mentions) > 0 and all(m.rule == "delegation" for m in g.mentions)]
+        found = [g for g in groups if len(g.mentions) > 0 and all([m.rule == "delegation" for m in g.mentions])]
+        if len(found) < 2:
+            return
         whose = {id(g): self._delegation_of.sub("", g.name).rstrip("".join(self.recognizer.levels)) for g in found}
         for n, group in enumerate(found):
             for other in found[n + 1 :]:
@@ -623,6 +625,7 @@ class Linker:
         for g in groups:
             for m in g.mentions:
                 starts[m.span.start].append((m, g))
+        nested = any([len(same) > 1 for same in starts.values()])
         for group in groups:
             mentions = group.mentions
             if len(mentions) > 1:
@@ -636,7 +639,7 @@ class Linker:
                     name = max(set(surfaces), key=lambda s: (len(s), surfaces.count(s), s))
             names = {*surfaces, *group.aliases, *_inner_names(name)}
             names.update(["".join(recognition.document.quote(m.span).split()) for m in mentions])
-            if group.code is not None:
+            if group.code is not None and nested:
                 # 绍兴县 inside 浙江省绍兴县 is a form of its own
                 names.update(
                     m.name[n.span.end - n.span.start :]
@@ -647,20 +650,23 @@ class Linker:
             names.discard(name)
             parent = None
             if group.code is not None:
-                parent = next(
-                    (by_code[a.code] for a in self.gazetteer.ancestors(group.code) if a.code in by_code), None
-                )
+                if len(by_code) > 1:
+                    parent = next(
+                        (by_code[a.code] for a in self.gazetteer.ancestors(group.code) if a.code in by_code), None
+                    )
             else:
-                parent = next(
-                    (
-                        ids[id(g)]
-                        for m in mentions
-                        if len(starts[m.span.start]) > 1
-                        for n, g in sorted(starts[m.span.start], key=lambda p: -p[0].span.end)
-                        if g is not group and g.type in ("Place", "Park") and n.span.end < m.span.end
-                    ),
-                    ids[id(group.place)] if group.place is not None else None,
-                )
+                parent = ids[id(group.place)] if group.place is not None else None
+                if nested:
+                    parent = next(
+                        (
+                            ids[id(g)]
+                            for m in mentions
+                            if len(starts[m.span.start]) > 1
+                            for n, g in sorted(starts[m.span.start], key=lambda p: -p[0].span.end)
+                            if g is not group and g.type in ("Place", "Park") and n.span.end < m.span.end
+                        ),
+                        parent,
+                    )
                 if group.type == "Government" and len(zones) > 0:
                     # 嘉兴科技城管委会 runs 嘉兴科技城 rather than the city it lies in.
                     parent = next((ids[z] for z in self._zones_of(group, zones)), parent)
