@@ -1460,7 +1460,8 @@ def _article_parts(text: str, start: int, end: int, *, notices: bool) -> Iterato
     agency = _AGENCY.match(text, start, end)
     if agency is not None:
         start = agency.end()
-    cuts = [found.span() for found in _CREDIT.finditer(text, start, end)]
+    brackets = any([text.find(mark, start, end) >= 0 for mark in "([【"])
+    cuts = [found.span() for found in _CREDIT.finditer(text, start, end)] if brackets else []
     if notices:
         begin = start
         for stop in (*[found.end() for found in _STOP.finditer(text, start, end)], end):

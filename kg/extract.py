@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeVar, cast
@@ -392,24 +392,28 @@ class Extractor:
         outer = self._unbracketed(document.folded, _outermost(recognition.mentions, linked))
         ends = {m.span.end for m in outer}
         outer = [m for m in outer if m.rule != "gazetteer:short" or not _ends_a_name(m, ends, recognition.tags)]
-        mentions_in = _by_sentence(outer, [(m.span.start, m.span.end) for m in outer])
-        dates_in = _by_sentence(dates, [d[:2] for d in dates])
-        amounts_in = _by_sentence(amounts, [a[:2] for a in amounts])
-        percentages_in = _by_sentence(percentages, [p[:2] for p in percentages])
-        posts_in = _by_sentence(recognition.posts, [(p.start, p.end) for p in recognition.posts])
-        bare_in = _by_sentence(recognition.bare, recognition.bare)
-        for sentence in recognition.sentences:
+        sentences = recognition.sentences
+        for sentence, here, dated, sums, shares, posts, heads in zip(
+            sentences,
+            _by_sentence(outer, [(m.span.start, m.span.end) for m in outer], sentences),
+            _by_sentence(dates, [d[:2] for d in dates], sentences),
+            _by_sentence(amounts, [a[:2] for a in amounts], sentences),
+            _by_sentence(percentages, [p[:2] for p in percentages], sentences),
+            _by_sentence(recognition.posts, [(p.start, p.end) for p in recognition.posts], sentences),
+            _by_sentence(recognition.bare, recognition.bare, sentences),
+            strict=True,
+        ):
             reading = _Reading(
                 extractor=self,
                 recognition=recognition,
                 linked=linked,
                 sentence=sentence,
-                mentions=mentions_in(sentence),
-                dates=dates_in(sentence),
-                amounts=amounts_in(sentence),
-                percentages=percentages_in(sentence),
-                posts=posts_in(sentence),
-                bare=bare_in(sentence),
+                mentions=here,
+                dates=dated,
+                amounts=sums,
+                percentages=shares,
+                posts=posts,
+                bare=heads,
                 state=state,
                 dropped=dropped,
                 trace=trace,
@@ -425,12 +429,16 @@ class Extractor:
         return Extraction(
             document=document,
             entities=linked.entities,
-            facts=tuple(
-                replace(f, id=f"f{n}", confidence=self.ontology.confidence(f.confidence))
-                for n, f in enumerate(facts, 1)
-            ),
+            facts=tuple([self._numbered(f, n) for n, f in enumerate(facts, 1)]),
             dropped=tuple(sorted((f"{what}", f"{why} ×{n}" if n > 1 else why) for (what, why), n in dropped.items())),
         )
+
+    def _numbered(self, f: Fact, number: int) -> Fact:
+        """The fact with its id in the document and with what its score is worth; not by `replace`, which is slow."""
+        return Fact(
+            f"f{number}", f.type, f.roles, f.evidence, f.label, f.date, f.amount, f.status,
+            self.ontology.confidence(f.confidence), f.rule, f.trigger, f.qualifiers,
+        )  # fmt: skip
 
     def _delegations(self, recognition: Recognition, linked: Linked) -> dict[str, tuple[Mention, ...]]:
         """Every delegation with the place or body right behind whose name it is called so: 徐汇区经贸考察团."""
@@ -1070,7 +1078,8 @@ class _Reading:
         if lead is None:
             what = self.x._apposition.search(before, max(0, len(before) - _APPOSED))
             if what is not None and what.start() > 0:
-                floor = max((m.span.end for m in self.mentions if m.span.end <= group.start), default=0) - clause.start
+                ends = [m.span.end for m in self.mentions if m.span.end <= group.start]
+                floor = max(ends, default=0) - clause.start
                 for at in range(max(what.start(), floor), what.end() - 1):
                     lead = self._lead_at(before[:at])
                     if lead is not None and lead[1] in ("with", "by", "to", "from"):
@@ -2214,14 +2223,15 @@ class _Reading:
     def _status_of(self, frame: Frame, trigger: _Trigger, clause: _Clause) -> Status:
         start = max([clause.start, *(g.end for g in clause.groups if g is clause.subject and g.end <= trigger.start)])
         start = max([start, *(t.end for t in clause.triggers if t.end <= trigger.start and t.word not in trigger.word)])
-        before = list(self.text[start : trigger.start])
+        before = self.text[start : trigger.start]
         for mention in self.mentions:
-            for k in range(max(mention.span.start, start), min(mention.span.end, trigger.start)):
-                before[k - start] = "□"
+            a, b = max(mention.span.start, start) - start, min(mention.span.end, trigger.start) - start
+            if a < b:
+                before = before[:a] + "□" * (b - a) + before[b:]
         for status, pattern in self.x._status:
-            for match in pattern.finditer("".join(before)):
+            for match in pattern.finditer(before):
                 # 将 right before a name only brings the object forward: 将星衡半导体收购, 将其持有的股份质押
-                behind = "".join(before)[match.end() :]
+                behind = before[match.end() :]
                 if not (match.group() in self.x._ba and behind.startswith(("□", *self.x._held_words))):
                     return cast(Status, status)
         for status, words in self.x._stages.items():
@@ -2880,18 +2890,17 @@ def _outermost(mentions: Iterable[Mention], linked: Linked) -> list[Mention]:
     return kept
 
 
-def _by_sentence(things: Sequence[T], spans: Sequence[tuple[int, int]]) -> Callable[[Sentence], list[T]]:
-    """What lies inside a sentence, found by bisection: the spans are in reading order."""
+def _by_sentence(things: Sequence[T], spans: Sequence[tuple[int, int]], sentences: Sequence[Sentence]) -> list[list[T]]:
+    """What lies inside of each sentence, found by bisection: the spans are in reading order."""
     if len(things) == 0:
-        return lambda _: []
+        return [[] for _ in sentences]
     starts = [start for start, _ in spans]
-
-    def inside(sentence: Sentence) -> list[T]:
+    dealt = []
+    for sentence in sentences:
         low = bisect_left(starts, sentence.start)
         high = bisect_left(starts, sentence.end, low)
-        return [things[i] for i in range(low, high) if spans[i][1] <= sentence.end]
-
-    return inside
+        dealt.append([things[i] for i in range(low, high) if spans[i][1] <= sentence.end])
+    return dealt
 
 
 def _share_dates(facts: list[Fact]) -> list[Fact]:
@@ -2913,7 +2922,7 @@ def _share_dates(facts: list[Fact]) -> list[Fact]:
                     evidence=fact.evidence + tuple(e for e in other.evidence if e not in fact.evidence),
                 )
         done.extend(f for k, f in alone.items() if k in fuller)
-    return [f for f in facts if f not in done]
+    return [f for f in facts if f not in done] if len(done) > 0 else facts
 
 
 def _bare(text: str) -> str:
@@ -2929,6 +2938,8 @@ def _in_order(short: str, name: str) -> bool:
 
 def _told_better(facts: list[Fact]) -> list[Fact]:
     """Without 持有 of what was bought, founded or is said to be owned: the stake is the outcome of that."""
+    if all([f.rule != "hold" for f in facts]):
+        return facts
     told = {
         frozenset((a, b))
         for f in facts
@@ -2942,6 +2953,9 @@ def _told_better(facts: list[Fact]) -> list[Fact]:
 
 def _posts_once(facts: Sequence[Fact]) -> Iterator[Fact]:
     """夏冰清当选联盟理事长: the verb and the title tell of one post; the title names it, the verb gives its date."""
+    if all([f.rule != "appoint" for f in facts]):
+        yield from facts
+        return
     titled = {(f.roles, f.evidence[0]) for f in facts if f.type == "Office" and f.rule == "title"}
     verbs = {(f.roles, f.evidence[0]): f for f in facts if f.type == "Office" and f.rule == "appoint"}
     for fact in facts:

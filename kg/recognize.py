@@ -2493,9 +2493,11 @@ class Recognizer:
         people: dict[tuple[int, int], _Candidate] = {}
         posts: list[tuple[int, int, int, int]] = []
         names: set[str] = set()
-        begun = {c.start for c in chosen if c.type != "Place" and c.length > 3}
         # Most lines have no title, and no verb that names a person.
-        spoken = [span for span in body if len(self._people_words.find_matches_as_indexes(text[slice(*span)])) > 0]
+        spoken = [(a, b) for a, b in body if len(self._people_words.find_matches_as_indexes(text[a:b])) > 0]
+        if len(spoken) == 0:
+            return [], posts
+        begun = {c.start for c in chosen if c.type != "Place" and c.length > 3}
         for start, end in spoken:
             for match in self._title.finditer(text, start, end):
                 at = match.end()

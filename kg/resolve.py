@@ -168,7 +168,7 @@ class Linker:
         main: list[_Group] = []
         parks: list[str] = []
         at_place: dict[tuple[int, int], _Group] = {}
-        if any(m.rule == "local" for m in others):
+        if any([m.rule == "local" for m in others]):
             main, parks = self._main_places(groups, recognition), self._parks(recognition)
             at_place = {(m.span.start, m.span.end): g for g in groups if g.type == "Place" for m in g.mentions}
         for m in others:
