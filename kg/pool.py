@@ -755,9 +755,14 @@ class Pool:
     _hopeless: OrderedDict[object, tuple[float, float]] = field(default_factory=OrderedDict)
 
     async def open(self) -> None:
-        """Start the processes and make the first snapshot."""
+        """Make the first snapshot and start the processes; done when one of them can be asked."""
         await self.snapshots.current()
         self._fill()
+        # Who asks meanwhile waits for the connection, and not within the time that a query may take.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_START):
+                while len(self._idle) == 0 and not self.failing:
+                    await asyncio.sleep(0.01)
         if self.snapshots.pause > 0:
             self._keep(self._watch_store())
 
