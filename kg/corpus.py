@@ -321,6 +321,8 @@ _CUT = re.compile(r"[^\s。！？；：…!?;:|｜]$")
 _NEW_LINE = re.compile(
     r"[\s\u3000●■◆▪•·*#>|｜【\-—]|[0-9]{1,2}[.、．]|[一二三四五六七八九十]{1,3}[、．.]|[(（][一二三四五六七八九十0-9]{1,3}[)）]"
 )
+_FLOWING = re.compile(r"[\u4e00-\u9fff、,，]$")
+_GOES_ON = re.compile(r"[)）》”,，、。；]")
 _OPENING, _CLOSING = "《“(（", "》”)）"
 
 
@@ -330,7 +332,7 @@ def _unwrapped(text: str) -> str:
     Only where it is plain that the lines are of such a page: lines of one width that end in the middle of a sentence,
     four of them or one with a bracket left open.
     """
-    lines = text.split("\n")
+    lines = _without_page_numbers(_reflowed(text).split("\n"))
     cut: dict[int, int] = {}
     sure: list[int] = []
     for n, line in enumerate(lines[:-1]):
@@ -345,10 +347,11 @@ def _unwrapped(text: str) -> str:
         if any(left == 1 and b in lines[n + 1] for left, b in zip(opened, _CLOSING, strict=True)):
             sure.append(width)
     if len(sure) == 0 and (len(cut) < 4 or max(cut.values()) - min(cut.values()) > _RAGGED):
-        return text
+        return "\n".join(lines)
     joined: list[str] = []
     open_line = False
     for n, line in enumerate(lines):
+        flows = open_line
         if open_line:
             before = joined[-1].rstrip()
             apart = before[-1:].isascii() and before[-1:].isalnum() and line[:1].isascii() and line[:1].isalnum()
@@ -356,7 +359,65 @@ def _unwrapped(text: str) -> str:
         else:
             joined.append(line)
         open_line = n in cut and (len(sure) == 0 or any(abs(cut[n] - width) <= _RAGGED for width in sure))
+        if not open_line and n + 1 < len(lines) and lines[n + 1] != "":
+            # (以↵下简称“甬元”↵)、: a bracket is not cut by a paragraph, and none begins with a comma
+            left = [joined[-1].count(a) - joined[-1].count(b) for a, b in zip(_OPENING, _CLOSING, strict=True)]
+            closed = any(k == 1 and b in lines[n + 1][:60] for k, b in zip(left, _CLOSING, strict=True))
+            # what was put together goes on until its sentence ends
+            flows = flows and _FLOWING.search(line.rstrip()) is not None and _HAN.match(lines[n + 1]) is not None
+            open_line = closed or flows or _GOES_ON.match(lines[n + 1]) is not None
     return "\n".join(joined)
+
+
+#: The foot of a printed page between two lines: 1, - 2 -, 第3页, 2/5.
+_PAGE_NUMBER = re.compile(r"\s*(?:[-—]\s*)?(?:第\s*)?[0-9]{1,3}(?:\s*[-—/页](?:\s*[共]?\s*[0-9]{0,3}\s*页?)?)?\s*")
+
+
+def _without_page_numbers(lines: list[str]) -> list[str]:
+    """The lines without the number of a page that stands between a cut sentence and the rest of it."""
+    kept = [
+        line
+        for n, line in enumerate(lines)
+        if not (
+            0 < n < len(lines) - 1
+            and _PAGE_NUMBER.fullmatch(line) is not None
+            and len(lines[n - 1]) >= 20
+            and _HAN.fullmatch(lines[n - 1].rstrip()[-1:]) is not None
+            and _HAN.match(lines[n + 1]) is not None
+        )
+    ]
+    return kept if len(kept) < len(lines) else lines
+
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+#: A blank where a printed line was cut: between two characters, or behind a comma and before one.
+_SEAM = re.compile(r"(?<=[\u4e00-\u9fff、，,》”)）“《（(]) (?=[\u4e00-\u9fff《“”（(）)])")
+_PIECE_ENDS = re.compile(r"[。:：；!！?？] ")
+#: How many seams show that a paragraph is made of printed lines.
+_SEAMS = 3
+
+
+def _reflowed(text: str) -> str:
+    """The text without the blanks that stand for the line breaks of a printed page: 龙洲 集团股份有限公司. Only in
+    paragraphs with several of them, and only behind as much text as such a line holds.
+    """
+    if text.count(" ") < _SEAMS:
+        return text
+    paragraphs = text.split("\n")
+    for n, paragraph in enumerate(paragraphs):
+        if len(paragraph) < 120:
+            continue
+        since, seams = 0, []
+        for seam in _SEAM.finditer(paragraph):
+            piece = _PIECE_ENDS.split(paragraph[since : seam.start()])[-1]
+            width = sum(2 if character > "\u2e7f" or character in "“”‘’…" else 1 for character in piece)
+            if _PRINTED[0] - _RAGGED <= width <= _PRINTED[1]:
+                seams.append(seam.start())
+            since = seam.end()
+        if len(seams) >= _SEAMS:
+            kept = zip([0, *(at + 1 for at in seams)], [*seams, len(paragraph)], strict=True)
+            paragraphs[n] = "".join(paragraph[a:b] for a, b in kept)
+    return "\n".join(paragraphs)
 
 
 def _identity(record: _Record, name: str) -> str:
@@ -563,6 +624,7 @@ def _folding_table() -> dict[int, str]:
         table[ord(blank)] = " "
     for code in range(0x2000, 0x200B):
         table[code] = " "
+    table[0x4E28] = table[0x2F01] = "|"  # 格隆汇2月23日丨启岳国际: a stroke that is written for a bar
     pairs = zip("「」『』〝〞﹁﹂﹃﹄﹙﹚〔〕﹝﹞•‧・･∙⋅￥〜﹪﹒", "“”‘’“”“”‘’()[][]······¥~%.", strict=True)
     table.update({ord(old): new for old, new in pairs})
     return table

@@ -51,6 +51,8 @@ _MADE = {
     "Agreement": ("", ""),
 }
 _PAYING = ("Investment", "ProjectInvestment")
+#: Patterns of papers by which shares change hands: what is told of it by a verb as well is told better there.
+_PAPERS = ("sign-transfer",)
 #: What lasts and so did not happen on the day that an article tells of.
 _LASTING = ("Office", "PartOf", "Indicator")
 #: Slots of places that a list can name one after the other.
@@ -136,6 +138,7 @@ class _State:
     holders: set[str] = field(default_factory=set)  # people who hold shares and so act for themselves
     firms: list[tuple[str, Mention]] | None = None  # the companies by all their names, the longest first
     built: set[str] = field(default_factory=set)  # projects whose builder has been told
+    owners: dict[str, set[str]] = field(default_factory=dict)  # who owns what, as far as told
     body: str | None = None  # whose post was told last by a verb
     person: str | None = None  # the only person that the sentence before speaks of
     references: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -201,7 +204,11 @@ class Extractor:
         listing = "|".join(sorted(lexicon["list_joints"], key=len, reverse=True))
         loose = (*lexicon["vague"], *lexicon["heads"], *lexicon["apposed"])
         vague = "|".join(re.escape(w) for w in sorted(loose, key=len, reverse=True))
-        self._joint = re.compile(rf"(?:{etc}(?:[^，。,、]{{0,6}}?))?(?P<joint>、|{listing}|{comitative})?(?:{vague})?")
+        addressed = "|".join(lexicon["addressed"])
+        held = ontology.grammar["stake_of"]
+        self._joint = re.compile(
+            rf"(?:{addressed})?(?:{etc}(?:[^，。,、]{{0,6}}?))?(?P<joint>、|{listing}|{comitative})?(?:{held})?(?:{vague})?"
+        )
         self._comitative = frozenset(lexicon["with"])
         self._with = lexicon["with"][0]
         self._and = frozenset(lexicon["and"])
@@ -270,6 +277,9 @@ class Extractor:
         self._any_company = frozenset(lexicon["any_company"])
         self._announcing_self = tuple(lexicon["announcing_self"])  # in order: the first that is defined counts
         self._holders = tuple(lexicon["holders"])
+        self._addressed = frozenset(lexicon["addressed"])
+        self._of_stake = re.compile(ontology.grammar["of_stake"])
+        self._holder_before = re.compile(ontology.grammar["holder_before"])
         self._funding = scanning.compile(ontology.grammar["funding"])
         self._apposition = re.compile(ontology.grammar["apposition"])
         self._rounds = frozenset(lexicon["rounds"])
@@ -423,7 +433,7 @@ class Extractor:
         drafts.extend(self._written_out(recognition, linked))
         facts = drafts
         if len(drafts) > 0:
-            facts = _told_better(_share_dates(_merge(_posts_once(drafts))))
+            facts = _told_better(_share_dates(_merge(_posts_once(_told_by_verbs(drafts)))))
             facts = self._share_amounts(document.folded, facts)
             facts = self._date_headline(document.folded, recognition.sentences, facts, state)
         return Extraction(
@@ -681,6 +691,7 @@ class _Reading:
                 done += 1
             if done > since:
                 clause.groups = self._groups(self.mentions[since:done], clause)
+                self._remember_holders(clause)
         self._pass_on(clauses)
         self._together(clauses)
         for clause in clauses:
@@ -892,6 +903,8 @@ class _Reading:
         added = []
         for start, end in self.bare:
             word = self.text[start:end]
+            if self.text[start - 1 : start] == "“" and word in self.x._announcing_self:
+                continue  # (以下简称“公司”): said of a word, not of who it means
             if (
                 word in self.x._announcing_self
                 and word not in self.named
@@ -1082,6 +1095,8 @@ class _Reading:
                 floor = max(ends, default=0) - clause.start
                 for at in range(max(what.start(), floor), what.end() - 1):
                     lead = self._lead_at(before[:at])
+                    if any(t.start < clause.start + at <= t.end and not t.nominal for t in clause.triggers):
+                        lead = None  # 共同设立合资公司甲: 同 is a part of the verb
                     if lead is not None and lead[1] in ("with", "by", "to", "from"):
                         before = before[:at]  # 与专业投资机构容川资本
                         break
@@ -1141,7 +1156,8 @@ class _Reading:
         if self.x._delegation.match(self.text, group.end, clause.end) is not None:
             self.state.visitors = group  # 徐汇区经贸考察团: who comes for it is no one else
             return
-        if self.x.recognizer.title_at(self.text, group.end) is not None:
+        title = self.x.recognizer.title_at(self.text, group.end)
+        if title is not None and not (self._people(group) and self.text[slice(*title)] in self.x._addressed):
             group.modifier = group.titled = True  # 静海区委常委曲海富: whose post it is, not who acts
             return
         if (
@@ -1361,12 +1377,72 @@ class _Reading:
                 slots["object"] = near[:1]
                 slots.pop("for", None)
                 slots.pop("of", None)
+        if "seller" in frame.roles and frame.topic == "target":
+            self._sold_by_holders(frame, slots, trigger)
+        if frame.id in _PAPERS and "with" not in slots and len(slots.get("subject", ())) == 1:
+            # 启岳集团与容川资本签署股份转让协议: the one to the other
+            both_sides = slots["subject"][0]
+            at = next((n for n, j in enumerate(both_sides.joints, 1) if j not in self.x._list_joints), 0)
+            if at > 0:
+                sides = (both_sides.members[:at], both_sides.members[at:])
+                slots["subject"], slots["with"] = (
+                    [replace(both_sides, members=m, joints=["、"] * (len(m) - 1))] for m in sides
+                )
         roles = self._roles(frame, slots)
+        if "investor" in roles and "target" in roles:
+            # 启岳集团全资子公司星衡认缴2亿元: not in who owns it, which only says whose it is
+            owners = {o for g in roles["investor"] for m in g.members for o in self.state.owners.get(self._id(m), ())}
+            kept = roles["target"] = [
+                g for g in roles["target"] if not (g.modifier and owners.issuperset(self._id(m) for m in g.members))
+            ]
+            if len(kept) == 0:
+                del roles["target"]
         if frame.topic is not None and frame.id == "subscribe" and frame.topic in roles:
             far = [g for g in roles[frame.topic] if g.start - trigger.end > _REACH]
             if len(far) == len(roles[frame.topic]):
                 del roles[frame.topic]  # 认缴2.5亿元——两家都看上了…的产能
         return _Filling(frame, roles, penalty, slots, previous)
+
+    def _sold_by_holders(self, frame: Frame, slots: dict[str, list[_Group]], trigger: _Trigger) -> None:
+        """公司收到实际控制人王明的通知,其拟转让公司股份: a company does not sell itself, who holds it does."""
+        subject = slots.get("subject", [])
+        sold = {self._id(m) for g in (*slots.get("object", ()), *slots.get("ba", ())) for m in g.members}
+        own = {self._id(m) for g in subject for m in g.members}
+        if len(own) != 1 or len(own & self._announcing()) == 0 or not sold <= own:
+            return
+        for clause in reversed(self.clauses):
+            for group in reversed(clause.groups):
+                if group.end > trigger.start or not any(self._fits(frame, "seller", m) for m in group.members):
+                    continue
+                told = self.x._holder_before.search(self.text, max(self.sentence.start, group.start - 30), group.start)
+                if told is not None and own.isdisjoint(self._id(m) for m in group.members):
+                    slots["subject"] = [group]
+                    return
+
+    def _remember_holders(self, clause: _Clause) -> None:
+        """持股5%以上的股东王明、李强: people who hold shares, and so sign and sell for themselves."""
+        for group in clause.groups:
+            if self._people(group) and self.x._holder_before.search(
+                self.text, max(self.sentence.start, group.start - 30), group.start
+            ):
+                self.state.holders.update(self._id(m) for m in group.members)
+
+    def _stake_of_paper(self) -> list[str]:
+        """签署《关于星衡半导体之股份转让协议》: whose shares the paper is about."""
+        found = []
+        for paper in _PAPER.finditer(self.text, self._at, self.sentence.end):
+            first = bisect_left(self.recognition.mentions, paper.start(), key=lambda m: m.span.start)
+            for mention in self.recognition.mentions[first:]:
+                spot = (mention.span.start, mention.span.end)
+                if mention.span.start >= paper.end():
+                    break
+                if spot in self.linked.of and self.x._of_stake.match(self.text, mention.span.end) is not None:
+                    found.append(self.linked.of[spot])
+        return found
+
+    def _announcing(self) -> set[str]:
+        """The company whose announcement is told, where it is known."""
+        return {self.named[w] for w in self.x._announcing_self if w in self.named}
 
     def _apply(self, filling: _Filling, trigger: _Trigger, clause: _Clause, *, fill: bool) -> Iterator[Fact]:
         """The facts that a frame makes of what it found; with `fill` also of what the text is about."""
@@ -1384,7 +1460,7 @@ class _Reading:
             stock = any(w in self.text[clause.start : clause.end] for w in self.x._stock)
             figures = sums or stock or len(self.percentages) > 0
             rounds = frame.id == "investors" or trigger.word in self.x._rounds
-            default = self._topic(frame, roles) if figures or rounds else None
+            default = self._topic(frame, roles) if figures or rounds or frame.id in _PAPERS else None
             if default is not None:
                 roles[frame.topic] = [default]
                 penalty *= 0.8
@@ -1535,6 +1611,12 @@ class _Reading:
         if self.state.topic is not None:
             others += [self._id(m) for m in self.state.topic.members]
         wanted = frame.types.get(frame.topic, self.x.ontology.roles[frame.topic].range)
+        if frame.id in _PAPERS:
+            others = [*self._stake_of_paper(), *sorted(self._announcing() - taken), *others]
+        elif "seller" in frame.roles and not self.state.holders.isdisjoint(taken):
+            others = [*self._target_before(frame), *sorted(self._announcing()), *others]
+        for entity in list(taken):
+            taken |= self.state.owners.get(entity, set())  # 公司全资子公司甲认缴2亿元: not in 公司
         pair = {self._id(m) for m in self.state.pair}
         if not pair.isdisjoint(taken):
             taken |= pair  # 甲与乙设立合资公司。甲出资9350万元: not in 乙
@@ -1670,7 +1752,11 @@ class _Reading:
                 slots["subject"] = [head]
                 slots.setdefault("object", []).append(plain[0])
             elif head is not None and head is not plain[0]:
-                slots.setdefault("of", []).append(plain[0])
+                owners = [
+                    g for g in plain[: plain.index(head)] if g.modifier and self.x._sold_by.match(self.text, g.end)
+                ]
+                # 收购公司控股股东启岳集团持有的星衡半导体: whose it is, and who holds it
+                slots.setdefault("of", []).extend([plain[0], *(g for g in owners if g is not plain[0])])
                 slots.setdefault("object", []).append(head)
             else:
                 slots.setdefault("object", []).extend(plain[:1] if not self._list_of(plain) else plain)
@@ -1711,7 +1797,8 @@ class _Reading:
                 here = slots.get("subject", [])
                 if len(here) > 0 and here[0].start == clause.start and not self._people(here[0]):
                     slots["to"] += slots.pop("subject")  # 前往甲工业园、乙高新区,丙农业园、丁汽车城实地考察
-        if passive and len(slots.get("object", [])) == 0 and self._wants(frame, "object"):
+        untold = passive and len(slots.get("object", [])) == 0 and self._wants(frame, "object")
+        if untold and not self._told_else(frame, slots, objects):
             carried = self._acted_on(frame, previous, agents)
             if carried is not None:
                 slots["object"] = [carried]
@@ -1761,6 +1848,18 @@ class _Reading:
             if len(slots["subject"][0].members) == 1:
                 slots["subject"] = [*partners, *slots["subject"]]
         return slots, penalty
+
+    def _told_else(self, frame: Frame, slots: Mapping[str, list[_Group]], behind: Sequence[_Group]) -> bool:
+        """由启岳集团出资2亿元对星衡进行增资: what could be the object is told with a preposition."""
+        roles = [(r, wanted) for r, wanted in frame.roles.items() if "object" in wanted]
+        return any(
+            self._fits(frame, r, m)
+            for r, wanted in roles
+            for slot in wanted
+            if slot in ("to", "for", "at")
+            for g in (*slots.get(slot, ()), *(g for g in behind if g.lead == slot))
+            for m in g.members
+        )
 
     def _place_beside(self, clause: _Clause, previous: list[_Clause]) -> _Group | None:
         """投资12亿元,在共青高新区建设…: the place of the clause behind, or before, that has the same subject."""
@@ -2153,6 +2252,12 @@ class _Reading:
                 self.state.built.update(e for r, e in roles if r == "project")
         if frame.fact == "Visit" and (who := [m for r, m in filled if r == "visitor"]) != []:
             self.state.travellers = _Group(who, ["、"] * (len(who) - 1), who[0].span.start, who[-1].span.end)
+        if frame.fact == "PartOf":
+            for part in (e for r, e in roles if r == "part"):
+                wholes = {e for r, e in roles if r == "whole"}
+                self.state.owners.setdefault(part, set()).update(wholes)
+                if frame.id == "shareholder":
+                    self.state.holders.update(wholes)
         surest = min((m.confidence for _, m in filled), default=1.0)
         date, told = self._date(trigger, clause), None
         if date is None or date.start is None:
@@ -2222,7 +2327,10 @@ class _Reading:
 
     def _status_of(self, frame: Frame, trigger: _Trigger, clause: _Clause) -> Status:
         start = max([clause.start, *(g.end for g in clause.groups if g is clause.subject and g.end <= trigger.start)])
-        start = max([start, *(t.end for t in clause.triggers if t.end <= trigger.start and t.word not in trigger.word)])
+        triggers = [
+            t for t in clause.triggers if t.end <= trigger.start and t.word not in trigger.word and not t.nominal
+        ]
+        start = max([start, *(t.end for t in triggers)])
         before = self.text[start : trigger.start]
         for mention in self.mentions:
             a, b = max(mention.span.start, start) - start, min(mention.span.end, trigger.start) - start
@@ -2936,8 +3044,38 @@ def _in_order(short: str, name: str) -> bool:
     return all(character in at for character in short)
 
 
+def _told_by_verbs(drafts: Sequence[Fact]) -> list[Fact]:
+    """Without deals that a paper stands for and a verb tells as well: 签署股份转让协议, 拟转让其持有的股份."""
+    deals = [{e for _, e in f.roles} for f in drafts if f.type == "Acquisition" and f.rule not in _PAPERS]
+    return [f for f in drafts if f.rule not in _PAPERS or not any({e for _, e in f.roles} <= d for d in deals)]
+
+
+def _deals_whole(facts: list[Fact]) -> list[Fact]:
+    """Without deals told in part where they are told in full: who sells what, beside who sells what to whom."""
+    done = []
+    deals = [f for f in facts if f.type == "Acquisition"]
+    for fact in facts:
+        fuller = None
+        if fact.type == "Acquisition":
+            fuller = next((f for f in deals if set(f.roles) > set(fact.roles) and _same_deal(f, fact)), None)
+        if fuller is None:
+            parts = [f for f in deals if fact.type == f.type and set(f.roles) < set(fact.roles) and _same_deal(f, fact)]
+            amount = fact.amount or next((f.amount for f in parts if f.amount is not None), None)
+            done.append(replace(fact, amount=amount) if amount is not fact.amount else fact)
+    return done
+
+
+def _same_deal(one: Fact, other: Fact) -> bool:
+    """False where two facts of one kind have other days, sums or shares and so tell of two deals."""
+    days = {d.value for d in (one.date, other.date) if d is not None and d.value is not None}
+    sums = {a.value for a in (one.amount, other.amount) if a is not None}
+    shares = {v for f in (one, other) for k, v in f.qualifiers if k == "share"}
+    return max(len(days), len(sums), len(shares)) < 2
+
+
 def _told_better(facts: list[Fact]) -> list[Fact]:
     """Without 持有 of what was bought, founded or is said to be owned: the stake is the outcome of that."""
+    facts = _deals_whole(facts)
     if all([f.rule != "hold" for f in facts]):
         return facts
     told = {

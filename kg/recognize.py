@@ -174,6 +174,7 @@ class Recognizer:
         self.wide, self.wide_leads = frozenset(lexicon["wide_places"]), tuple(lexicon["wide_leads"])
         self.kinds = frozenset(lexicon["kinds"])
         self._cornered = scanning.compile(grammar["cornered"])
+        self._called = scanning.compile(grammar["called"])
         self._bought = scanning.compile(grammar["bought"])
         self.stem_ends = frozenset(lexicon["stem_ends"])
         self.reports = frozenset(lexicon["reports"])
@@ -182,7 +183,8 @@ class Recognizer:
         self._notice = scanning.compile(grammar["notice"])
         self._counted = re.compile(grammar["counted"])
         self.doubtful = frozenset(lexicon["doubtful_brands"])
-        self.splitters = frozenset(lexicon["splitters"])
+        self.date_marks = frozenset(lexicon["date_marks"])
+        self.splitters = frozenset(lexicon["splitters"]) | self.date_marks
         self.branches = frozenset(lexicon["branches"])
         self.suffixes: dict[str, list[tuple[str, bool]]] = {}
         for names in ontology.names.values():
@@ -613,6 +615,13 @@ class Recognizer:
         cut: list[tuple[int, tuple[tuple[str, str], ...]]] = []
         for n in [n for n, (token, _) in enumerate(tokens) if len(token) > 2 or token[0] in splitters]:
             token, tag = tokens[n]
+            if token[0] in self.date_marks:
+                dated = len(token) > 1 and n > 0 and tokens[n - 1][0][-1].isdigit()
+                if dated and token[1:] in self.self_words:
+                    cut.append((n, ((token[0], "m"), (token[1:], "n"))))  # 11月17+日本公司: the day, and 本公司
+                    continue
+                if len(token) == 2:
+                    continue
             if len(token) > 2:
                 parts = self._parts(token, tag)
                 if len(parts) > 1:
@@ -2110,6 +2119,12 @@ class Recognizer:
                 a, b = match.span("name")
                 if a not in starts and b not in ends and self._brand_like(text[a:b]):
                     added.append(_Candidate(a, b, "Company", "role", 0.65))
+            for match in self._called.finditer(text, start, end):
+                a, b = match.span("name")
+                person = match.group("sure") is None and self._person_like(text[a:b])
+                free = (a not in starts or (starts[a].type == "Place" and starts[a].end < b)) and b not in ends
+                if free and not person and self._brand_like(text[a:b]) and self._may_be_company(text, a, b, tokens):
+                    added.append(_Candidate(a, b, "Company", "role", 0.65))
             for match in _lists(text, start, end):
                 added.extend(self._by_list(text, match, start, starts, ends))
             for match in self._joined_by.finditer(text, start, end):
@@ -2212,6 +2227,10 @@ class Recognizer:
     def _trade_group(self, name: str) -> bool:
         """稀土集团, 冶金控股: a trade and what the company is, in a text that says what it holds."""
         return len(name) == 4 and name[2:] in self.suffixes and name[:2] not in self.generic and name[:2] in self.common
+
+    def _person_like(self, name: str) -> bool:
+        """True for what can be the name of a person: a surname and one or two characters, or two surnames."""
+        return len(name) < 4 and (name[0] in self.surnames or name[:2] in self.surnames)
 
     def _brand_like(self, name: str) -> bool:
         """True for what can be a company's name by its words: none of a clause, and not only ordinary ones."""

@@ -752,3 +752,29 @@ def test_lines_of_a_printed_page_are_joined_where_they_cut_a_sentence():
 )
 def test_lines_that_are_whole_stay_lines(text):
     assert read_text(text).text == text
+
+
+def test_a_page_number_inside_a_sentence_is_left_out():
+    text = (
+        "    本公司拟与江海科创产业基金管理有限公司(以下简称“江海科\n"
+        "创”)、南湖国资发展控股有限公司(以下简称“南湖国发”)、临湖\n"
+        "海山投资控股有限公司(以下简称“海山控股”)、临湖轻工国有资产\n"
+        "1\n"
+        "经营管理有限公司(以下简称“临湖资产”)共同出资设立启岳基金。\n"
+    )
+    assert "临湖轻工国有资产经营管理有限公司" in read_text(text).text
+    assert read_text("第一条规定的事项经董事会审议通过后生效。\n1\n第二条另有约定的从其约定。").text.count("\n") == 2
+
+
+def test_blanks_that_stand_for_the_lines_of_a_printed_page_are_closed():
+    lines = [
+        "本公司董事会及全体董事保证信息披露的内容真实、准确、完整,",
+        "没有虚假记载、误导性陈述或重大遗漏,并承担个别及连带责任,星衡",
+        "集团股份有限公司(以下简称“公司”、“上市公司”或“星衡股份”)的",
+        "控股股东由启岳国有资产投资经营有限公司(以下简称“启岳国投”)变更",
+        "为容川投资发展有限公司。",
+    ]
+    text = read_text("星衡集团股份有限公司 提示性公告 " + " ".join(lines)).text
+    assert all(w in text for w in ("星衡集团股份有限公司(以下简称", "变更为容川", "有限公司 提示性公告 "))
+    prose = "区长 周启明 和 栗明川 参加,会后 双方 签订 了 协议。" * 6
+    assert read_text(prose).text == prose

@@ -933,3 +933,42 @@ def test_who_gives_money_does_not_found_what_is_founded_with_it(read: Read) -> N
     found = [f for f in told(read("江海大学接受启岳基金捐助一亿元成立启岳书院。")) if f.startswith("Establishment")]
     assert len(found) == 1
     assert "启岳基金" not in found[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "星衡股份公告称,公司近日收到公司实际控制人周启明、栗明川的通知,其拟向启岳集团转让公司股份4857万股。",
+            "Acquisition seller=周启明 seller=栗明川 acquirer=启岳集团 target=星衡股份",
+        ),
+        (
+            "星衡股份(600123)公告,公司控股股东启岳集团与容川资本签署了《股份转让协议》。",
+            "Acquisition seller=启岳集团 acquirer=容川资本 target=星衡股份",
+        ),
+        (
+            "星衡股份公告称,由公司控股股东启岳集团出资2亿元对全资子公司澜海智能进行增资。",
+            "CapitalIncrease investor=启岳集团 target=澜海智能",
+        ),
+        (
+            "启岳集团与第三方容川资本、关联方澜海智能共同出资设立合资公司星衡半导体有限公司。",
+            "Establishment founder=启岳集团 founder=容川资本 founder=澜海智能 founded=星衡半导体有限公司",
+        ),
+        (
+            "9月27日,星衡股份公告称,拟向全资子公司平湖澜优威增资1亿元。",
+            "CapitalIncrease investor=星衡股份 target=平湖澜优威",
+        ),
+    ],
+)
+def test_deals_of_a_company_that_announces(read: Read, text: str, wanted: str) -> None:
+    assert wanted in told(read(text))
+
+
+def test_a_company_does_not_sell_itself_and_nobody_invests_in_the_owner(read: Read) -> None:
+    assert told(read("星衡股份公告称,公司全资子公司澜海智能认缴出资2亿元。"), "Subscription") == []
+
+
+def test_what_is_only_called_in_quotes_is_nobody(read: Read) -> None:
+    short = "(以下简称“星衡股份”、“上市公司”或“公司”)"
+    text = f"2022年9月25日星衡半导体股份有限公司{short}的控股股东周启明先生与启岳集团签署了协议。"
+    assert told(read(text), "Agreement") == ["Agreement party=周启明 party=启岳集团"]
