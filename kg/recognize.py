@@ -217,6 +217,7 @@ class Recognizer:
             **dict.fromkeys(gazetteer.companies, "Company"),
             **dict.fromkeys(lexicon["central_bodies"], "Government"),
             **dict.fromkeys(lexicon["fairs"], "Event"),
+            **dict.fromkeys(lexicon["strategies"], "Policy"),
             **(gazetteer.register.types if gazetteer.register is not None else {}),
         }
         self.institutions = {form: "University" for form in gazetteer.institutions if len(form) >= 3}
@@ -360,10 +361,12 @@ class Recognizer:
         self._born = re.compile(grammar["born"])
         self._gender = re.compile(grammar["gender"])
         self._bio = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,6}}){grammar['gender']}")
+        self.verbs_of_saying = tuple(w for w in lexicon["say"] if len(w) > 1)
         self.name_closers = tuple({*lexicon["say"], *lexicon["etc"], *lexicon["and"]})
         self._spaced = re.compile(grammar["spaced_name"])
         self.sites = {w: kind for kind, words in (p.split("=") for p in lexicon["sites"]) for w in words.split("/")}
         self.site_words = tuple(sorted(self.sites, key=len, reverse=True))
+        self.monuments = frozenset(lexicon["monuments"])
         self.named_sites = frozenset(lexicon["named_sites"])
         self.halls = frozenset(lexicon["halls"])
         self._seen = scanning.compile(grammar["seen"])
@@ -879,8 +882,9 @@ class Recognizer:
         end = next((w for w in self.site_words if name.endswith(w)), None)
         if end is None or a not in tokens.tags or b not in tokens.tags or name in self.common:
             return None
-        if tokens.tags[a] not in ("ns", "nt", "nz") and not any(k in tokens.tags for k in range(a + 1, b)):
-            return None  # 居民小区: a word of the dictionary
+        if not any(k in tokens.tags for k in range(a + 1, b)):
+            # 居民小区 is a word of the dictionary, 柳侯祠 one and a name
+            return self.sites[end] if end in self.monuments and len(name) > 2 else None
         at, own, seen = a, 0, 0
         while at < b - len(end):
             stop = next((k for k in range(at + 1, b) if k in tokens.tags), b)
@@ -2614,28 +2618,32 @@ class Recognizer:
         after = text[title.end() : title.end() + 2]
         if text[stop - 1 : stop] in self.name_ends_no_more or after.startswith(self.no_address):
             return None
-        for size in (3, 2, 4):
+        for size in (4, 3, 2):
             at = stop - size
             if at < start or at not in tokens.tags or _HANZI.fullmatch(text[at:stop]) is None:
                 continue
             family = 2 if text[at : at + 2] in self.surnames else 1 if text[at] in self.surnames else 0
             if family == 0 or not 1 <= size - family <= 2 or text[at:stop] in self.common:
                 continue
+            beside = any(c.end == at for c in chosen)
             cuts = [k for k in range(at + 1, stop) if k in tokens.tags]
             whole = len(cuts) == 0 and tokens.tags[at] in ("nr", "nrt")
             # 修+文成, 裴+照+野: a surname and what is no ordinary word behind it
             apart = cuts[:1] == [at + family] and (len(cuts) == size - family or tokens.tags[cuts[0]] in ("nr", "nrt"))
             # 由修文+成+会长: the tokenizer takes two of them for a place
             placed = cuts == [at + 2] and size == 3 and (text[at - 1] in _MARKED or tokens.tags[at] == "nr")
-            if not whole and not (apart and size - family == 2) and not placed:
+            # 藤田和秀会长 from Japan, 高新区管委会+李耕+主任: a name of two only right behind a body
+            given = size - family == 2 or beside or family == 2
+            apart = apart or (family == 2 and len(cuts) == size - 1)
+            if not whole and not (apart and given) and not placed:
                 continue
-            if any(w in self.hard_stop and w not in self.given for w in text[at + family : stop]):
+            if family == 1 and any(w in self.hard_stop and w not in self.given for w in text[at + 1 : stop]):
                 continue
             before = next((k for k in range(at - 1, max(start, at - 5) - 1, -1) if k in tokens.tags), None)
             if (
                 _HANZI.match(text[at - 1 : at]) is None
-                or any(c.end == at for c in chosen)
-                or (before is not None and tokens.tags[before][0] in "pcv")
+                or beside
+                or (before is not None and tokens.tags[before][0] in "pcvu")
             ):
                 return at
         return None
@@ -2734,6 +2742,8 @@ class Recognizer:
             return found
         if found is None and text[at] in self.stop_chars and text[at] not in self.surnames:
             return None  # 执行董事+需提交股东大会
+        if found is None and text.startswith(self.verbs_of_saying, at):
+            return None  # 主任+表示感谢
         stop, size = at, 0
         while stop < end and size <= 6 and _HANZI.match(text[stop]) is not None:
             if stop > at and (text.startswith(self.name_closers, stop) or self._starts_trigger(text[stop : stop + 4])):
