@@ -194,7 +194,13 @@ def _search(sources: Sources, *, q: str, type: str | None, page: int, limit: int
         sources.store, q, ontology=sources.ontology, type=type, offset=start, limit=size, most=_FOUND
     )
     rows = [_hit(sources, hit) for hit in hits]
-    return _page("entities", rows, total=total, page=page, limit=limit, cut=total == _FOUND)
+    more = {"cut": total == _FOUND, "partial": _partial(sources.store)}
+    return _page("entities", rows, total=total, page=page, limit=limit, **more)
+
+
+def _partial(store: Store) -> bool:
+    """True while the names of a large store are being indexed: then only whole names are found."""
+    return store.names is None and store.unindexed
 
 
 #: Names that a search gives at most: who gets so many types a longer name.
@@ -455,10 +461,6 @@ def _path(sources: Sources, *, from_: str, to: str, count: int) -> dict[str, Any
 
 # ---------------------------------------------------------------- parts of the graph for the page
 
-#: Facts of an entity that the page gets at once, the newest; it says how many there are.
-AROUND = 300
-
-
 def _graph(
     sources: Sources,
     *,
@@ -480,7 +482,7 @@ def _graph(
     if around is not None:
         hit = _resolve(sources, around)
         entities = [hit.iri]
-        facts = newest_facts(store, ontology, hit.iri, type=type, since=since, until=until)
+        facts = search.newest_facts(store, ontology, hit.iri, type=type, since=since, until=until)
     elif find is not None:
         entities = [hit.iri for hit in search.find(store, find, ontology=ontology, limit=30)]
     elif document is not None:
@@ -501,46 +503,11 @@ def _graph(
             facts = list(dict.fromkeys(f.id for way in ways for step in way.steps for f in step))
     part = network.load_network(store, ontology, facts=facts, entities=entities)
     found = view.part(part, ontology, totals=fact_counts(store, ontology, part.nodes), articles=articles, whole=True)
+    if find is not None:
+        found["partial"] = _partial(store)
     # Pairs become lists, as they are for everybody who reads the answer.
     answered: dict[str, Any] = json.loads(json.dumps(found))
     return answered
-
-
-def newest_facts(
-    store: Store,
-    ontology: Ontology,
-    entity: str,
-    *,
-    type: str | None = None,  # noqa: A002
-    since: str | None = None,
-    until: str | None = None,
-    limit: int = AROUND,
-) -> list[str]:
-    """The IRIs of the newest facts that an entity (by IRI) takes part in, of one class or of all.
-
-    With `since` and `until`, dates of reduced precision, only facts that may have been in that time, as the page
-    filters them: what is known by its year is in every month of it.
-    """
-    roles = "|".join(f"<{KG}{r}>" for r in ontology.roles)
-    where = f"?fact {roles} <{entity}> . OPTIONAL {{ ?fact <{KG}dateEnd> ?day }}"
-    if type is not None:
-        kinds = ", ".join(f"<{KG}{n}>" for n in ontology.subclasses(search.fact_class(ontology, type)))
-        where += f" ?fact a ?class . FILTER(?class IN ({kinds}))"
-    if since is not None:
-        where += f" FILTER(STR(?day) >= {search.literal(_day(since, last=False))})"
-    if until is not None:
-        where += f" ?fact <{KG}dateStart> ?from . FILTER(STR(?from) <= {search.literal(_day(until, last=True))})"
-    rows = store.query(
-        f"SELECT DISTINCT ?fact ?day WHERE {{ {where} }} ORDER BY DESC(STR(?day)) ?fact LIMIT {limit}"
-    ).values()
-    return list(dict.fromkeys(str(row["fact"]) for row in rows))
-
-
-def _day(date: str, *, last: bool) -> str:
-    """The first or last day of a year, a month or a day; raises QueryError for anything else."""
-    if re.fullmatch(r"\d{4}(-\d\d){0,2}", date) is None:
-        raise QueryError(f"{date!r} is no year, month or day; write 2018, 2018-06 or 2018-06-01")
-    return date + ("-12-31" if last else "-01-01")[len(date) - 4 :]
 
 
 def fact_counts(store: Store, ontology: Ontology, entities: Iterable[str]) -> dict[str, int]:
@@ -814,7 +781,7 @@ OPERATIONS: Mapping[str, Operation] = {
                 Parameter("type", "a class of entities with its subclasses, by its name or its label"),
                 *_PAGED,
             ),
-            _paged("entities", _ref("Entity"), cut=_YES),
+            _paged("entities", _ref("Entity"), cut=_YES, partial=_YES),
             paged=True,
         ),
         Operation(

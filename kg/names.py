@@ -9,8 +9,11 @@ case), without their legal endings, in pinyin and by the initials of their sylla
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
+import shutil
 import sqlite3
 from array import array
 from bisect import bisect_right
@@ -21,6 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from kg.corpus import fold
+
+#: The version of what an index holds; one of another version is made anew.
+FORMAT = "1"
 
 #: Names that are looked at for one text.
 MOST = 1000
@@ -72,6 +78,21 @@ def syllables(name: str) -> list[str]:
     return [re.sub(r"[^a-z0-9]", "", s.casefold()) for s in lazy_pinyin(name, v_to_u=False)]
 
 
+def _link(file: Path, other: Path) -> None:
+    """The same file under another name, or a copy where there are no links."""
+    try:
+        os.link(file, other)
+    except OSError:
+        shutil.copyfile(file, other)
+
+
+def _place(part: Path, file: Path) -> None:
+    """Give a finished file its name: whoever finds it there finds all of it, after a power cut too."""
+    with part.open("rb+") as written:
+        os.fsync(written.fileno())
+    part.replace(file)
+
+
 class Names:
     """An index that was written to a file."""
 
@@ -92,9 +113,9 @@ class Names:
         """
         spelt: dict[str, tuple[str, str]] = {}
         if before is not None and before.exists():
-            known = Names(before)
-            spelt = {name: (p, i) for name, p, i in known._rows.execute("SELECT plain, pinyin, initials FROM name")}
-            known._rows.close()
+            # Whatever is wrong with it: then names are spelt anew.
+            with contextlib.suppress(sqlite3.Error), contextlib.closing(Names(before)._rows) as known:
+                spelt = {name: (p, i) for name, p, i in known.execute("SELECT plain, pinyin, initials FROM name")}
 
         things = []
         values = []
@@ -119,13 +140,49 @@ class Names:
             text = "\n" + "".join(row[3] + "\n" for row in values)
             database.execute("INSERT INTO every VALUES (?, ?)", [text, starts.tobytes()])
             database.executemany("INSERT INTO degree VALUES (?, ?)", degrees)
-            database.executemany("INSERT INTO note VALUES (?, ?)", sorted((notes or {}).items()))
+            told = {**(notes or {}), "format": FORMAT}
+            database.executemany("INSERT INTO note VALUES (?, ?)", sorted(told.items()))
             database.executescript(_INDEXES)
             database.commit()
         finally:
             database.close()
-        part.replace(file)
+        _place(part, file)
         return len(values)
+
+    @staticmethod
+    def take(kept: Path, file: Path, *, of: str) -> bool:
+        """Have the index that was kept in one file in another one; False where it is not `of` the state asked for.
+
+        One that is damaged, or by another version of the format, counts as none.
+        """
+        part = file.with_suffix(".part")
+        try:
+            part.unlink(missing_ok=True)
+            _link(kept, part)
+            found = Names(part)
+            with contextlib.closing(found._rows):
+                whole = found._rows.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+                if not whole or found.note("format") != FORMAT or found.note("of") != of:
+                    part.unlink()
+                    return False
+            part.replace(file)
+        except (OSError, sqlite3.Error):
+            return False
+        return True
+
+    @staticmethod
+    def keep(file: Path, kept: Path) -> bool:
+        """Keep an index in a file that a later process takes it from; False where nothing can be written there."""
+        part = kept.with_name(f"{kept.stem}.{os.getpid()}.part")
+        try:
+            # Of a process that was killed between two lines.
+            for left in kept.parent.glob(f"{kept.stem}.*.part"):
+                left.unlink(missing_ok=True)
+            _link(file, part)
+            part.replace(kept)
+        except OSError:
+            return False
+        return True
 
     def candidates(
         self, typed: str, *, legal: Collection[str], codes: Collection[str], types: Collection[str] | None

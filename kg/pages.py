@@ -171,9 +171,6 @@ def missing_page(site: Site, name: str) -> Page:
 #: A store of so many facts is in the page as a whole; of more it holds the start, and asks for what is looked at.
 WHOLE = 2000
 
-#: Of so many facts each of the busiest entities brings the newest to the start of a large store.
-OF_EACH = 10
-
 
 def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Page:
     """The graph page of the store, or of what lies around some of its entities, `depth` facts far.
@@ -198,11 +195,10 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
         if len(focus) > 0:
             part = network.around(part, focus, depth)
     else:
-        facts = [f for iri in focus for f in api.newest_facts(store, ontology, iri)]
+        facts = [f for iri in focus for f in search.newest_facts(store, ontology, iri)]
         if len(focus) == 0:
-            for iri in front.busiest:
-                facts += api.newest_facts(store, ontology, iri, limit=OF_EACH)
-            facts += front.newest
+            near = front.around or search.newest_around(store, front.busiest, ontology=ontology)
+            facts = [*near, *front.newest]
         part = network.load_network(store, ontology, facts=list(dict.fromkeys(facts)), entities=focus)
         totals = api.fact_counts(store, ontology, part.nodes)
     title = " · ".join(centre.label for centre in centres) or site.words["graph"]

@@ -102,6 +102,11 @@ class Snapshots:
         """The folder that the copies are in, for what belongs to them; None before the first one."""
         return self._root
 
+    @property
+    def store(self) -> Path:
+        """The folder of the store itself."""
+        return self._store
+
     def fresh(self) -> bool:
         """True where the newest copy was compared with the store a moment ago, or is being compared."""
         # `Pool` looks every pause; where it is late with that, who asks looks.
@@ -554,6 +559,13 @@ class _Worker(asyncio.Protocol):
                     os.kill(self.pid, signal.SIGKILL)
         self._fail(StoppedError(self.reason))
 
+    def abandon(self) -> None:
+        """Close what joins a process to this one, whether it has ended or not."""
+        if self._process is not None:
+            self._process.close()
+        elif self._to is not None:
+            self._to.abort()
+
     def processor(self) -> float | None:
         """Seconds that the process has worked; None where the system does not say."""
         if sys.platform != "linux":
@@ -564,6 +576,13 @@ class _Worker(asyncio.Protocol):
             return time.clock_gettime(~self.pid << 3 | 2)
         except OSError:
             return None
+
+    def step_back(self) -> None:
+        """Leave most of the processor to who is waited for, and take enough to come to an end on a busy machine."""
+        self.nice = True
+        if hasattr(os, "setpriority"):
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.pid, 10)
 
     def yield_processor(self) -> None:
         """Let everything else on the processor go first from now on."""
@@ -736,6 +755,8 @@ class Pool:
     stopped: Counter[str] = field(default_factory=Counter)
     _idle: deque[_Worker] = field(default_factory=deque)
     _all: set[_Worker] = field(default_factory=set)
+    #: Killed, and not ended yet.
+    _leaving: set[_Worker] = field(default_factory=set)
     _short: int = 0
     _longs: int = 0
     _held: Counter[str] = field(default_factory=Counter)
@@ -779,6 +800,13 @@ class Pool:
             worker.stop("closed")
         if len(everyone) > 0:
             await asyncio.wait([worker.ended for worker in everyone], timeout=10)
+        # Those that were killed before may take their time to end, where the processor is busy: what joins them to this
+        # process is closed all the same.
+        leaving = list(self._leaving)
+        for worker in leaving:
+            worker.abandon()
+        if len(leaving) > 0:
+            await asyncio.wait([worker.ended for worker in leaving], timeout=1)
         for forge in self._forges:
             forge.stop()
         self.snapshots.close()
@@ -910,6 +938,9 @@ class Pool:
     def _drop(self, worker: _Worker, reason: str) -> None:
         """Kill a worker, whose place is taken by a new one."""
         worker.stop(reason)
+        if not worker.ended.done():
+            self._leaving.add(worker)
+            worker.ended.add_done_callback(lambda _: self._leaving.discard(worker))
         self._ended(worker)
 
     def _over(self, worker: _Worker, exchange: Exchange) -> None:
@@ -950,10 +981,12 @@ class Pool:
         self._longs += 1
         self._short -= 1
         worker.clear()
-        if exchange.task in {"answer", "index"}:
+        if exchange.task == "answer":
             # A stranger's query may be meant badly; a page is our own work and may take what it needs, if somebody
             # waits for it.
             worker.yield_processor()
+        elif exchange.task == "index":
+            worker.step_back()
         self._fill()
 
     def _look(self) -> None:

@@ -276,6 +276,10 @@ def find_page(
     if store.names is not None:
         near = store.names.candidates(typed, legal=legal, codes=meant, types=wanted)
         known = _indexed(store.names, near)
+    elif store.unindexed:
+        # To read millions of names for each letter that is typed would keep their index from ever being made.
+        near = [store.iris.entity(f"place/{code}").value for code in sorted(meant)]
+        known = [k for k in _known(store, near) if wanted is None or k.type in wanted]
     else:
         known = [k for k in _all_known(store) if wanted is None or k.type in wanted]
     found = _outermost(_tiered(typed, known, legal, meant))
@@ -314,28 +318,34 @@ def _likely(typed: str, names: Iterable[tuple[str, str]], limit: int) -> list[st
     return list(dict.fromkeys(owners[name] for name, _, _ in near))
 
 
-def index_names(store: Store, file: Path, *, ontology: Ontology, before: Path | None = None) -> int:
+def index_names(
+    store: Store, file: Path, *, ontology: Ontology, before: Path | None = None, of: str = ""
+) -> int:
     """Write the index that finds names in a large store at once (`kg.names`); gives the number of names.
 
     Beside the names stand the facts of each entity by number, and what the front page tells of the whole store: both
-    are worked out by reading all of it.
+    are worked out by reading all of it. `of` names the state of the store that was read, to know it again.
     """
     legal = {name for grammar in ontology.names.values() for name in grammar.legal}
-    rows = ((k.iri, k.type, k.code, (k.label, *k.aliases)) for k in _all_known(store))
+    rows = ((k.iri, k.type, k.code, (k.label, *k.aliases)) for k in _whole(store, ontology))
     roles = " ".join(f"<{KG}{r}>" for r in ontology.roles)
     counted = _select(
         store,
         f"SELECT ?e (COUNT(DISTINCT ?fact) AS ?n) WHERE {{ VALUES ?role {{ {roles} }} ?fact ?role ?e }} GROUP BY ?e",
     )
     degrees = [(row["e"].value, int(row["n"].value)) for row in counted]
-    notes = {"front": json.dumps(dataclasses.asdict(_front(store, ontology, degrees)), ensure_ascii=False)}
+    told = _front(store, ontology, degrees)
+    told = dataclasses.replace(told, around=newest_around(store, told.busiest, ontology=ontology))
+    notes = {"front": json.dumps(dataclasses.asdict(told), ensure_ascii=False), "of": of}
     return Names.write(file, rows, legal=legal, before=before, degrees=degrees, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
     """What a page tells of a whole store: facts and entities by class, how many documents, the IRIs of the entities in
-    most facts and of the newest facts. Where it is not `exact`, numbers are of what was looked at, and there is more.
+    most facts, of the newest facts of all, and of the newest `around` each of those entities, of an index only.
+
+    Where it is not `exact`, numbers are of what was looked at, and there is more.
     """
 
     facts: Mapping[str, int]
@@ -343,11 +353,12 @@ class Front:
     documents: int
     busiest: tuple[str, ...]
     newest: tuple[str, ...]
+    around: tuple[str, ...] = ()
     exact: bool = True
 
 
-#: Busiest entities and newest facts that a `Front` names.
-BUSIEST, NEWEST = 12, 40
+#: Busiest entities and newest facts that a `Front` names, and of how many facts each of the busiest brings the newest.
+BUSIEST, NEWEST, OF_EACH = 12, 40, 10
 
 
 #: Up to so many facts a store is read as a whole for its `Front` where there is no index of names; of more, so many.
@@ -359,8 +370,8 @@ def front(store: Store, *, ontology: Ontology) -> Front:
     kept = store.names.note("front") if store.names is not None else None
     if kept is not None:
         found = json.loads(kept)
-        busiest, newest = tuple(found["busiest"]), tuple(found["newest"])
-        return Front(found["facts"], found["entities"], found["documents"], busiest, newest)
+        busiest, newest, around = (tuple(found[name]) for name in ("busiest", "newest", "around"))
+        return Front(found["facts"], found["entities"], found["documents"], busiest, newest, around)
     facts = f"{{ SELECT DISTINCT ?fact WHERE {{ ?fact <{KG}evidence> ?told }} LIMIT {SAMPLE + 1} }}"
     count = _select(store, f"SELECT (COUNT(*) AS ?n) WHERE {facts}")
     if int(count[0]["n"].value) <= SAMPLE:
@@ -393,19 +404,75 @@ def _front(store: Store, ontology: Ontology, degrees: Sequence[tuple[str, int]] 
     if degrees is None:
         degrees = [(named.iri, count) for named, count in stats(store, ontology=ontology, top=BUSIEST).busiest]
     most = sorted(degrees, key=lambda pair: (-pair[1], pair[0]))[:BUSIEST]
-    days = _select(
-        store,
-        f"SELECT DISTINCT ?fact ?day WHERE {{ ?fact <{KG}dateEnd> ?day }}"
-        f" ORDER BY DESC(STR(?day)) ?fact LIMIT {NEWEST}",
-    )
     documents = _select(store, f"SELECT (COUNT(DISTINCT ?d) AS ?n) WHERE {{ ?d a <{KG}Document> }}")
     return Front(
         facts=by_class(ontology.facts),
         entities=by_class(ontology.entities),
         documents=int(documents[0]["n"].value),
         busiest=tuple(iri for iri, _ in most),
-        newest=tuple(dict.fromkeys(row["fact"].value for row in days)),
+        newest=_newest(store),
     )
+
+
+def newest_around(store: Store, entities: Iterable[str], *, ontology: Ontology) -> tuple[str, ...]:
+    """The newest OF_EACH facts of each of some entities."""
+    facts = [fact for iri in entities for fact in newest_facts(store, ontology, iri, limit=OF_EACH)]
+    return tuple(dict.fromkeys(facts))
+
+
+def _newest(store: Store) -> tuple[str, ...]:
+    """The facts of the latest days, day by day: to put all facts of a large store in order takes a minute."""
+    days = _select(store, f"SELECT ?day (COUNT(*) AS ?n) WHERE {{ ?fact <{KG}dateEnd> ?day }} GROUP BY ?day")
+    found: dict[str, None] = {}
+    for row in sorted(days, key=lambda row: row["day"].value, reverse=True):
+        if len(found) >= NEWEST:
+            break
+        there = _select(
+            store, f"SELECT DISTINCT ?fact WHERE {{ ?fact <{KG}dateEnd> {row['day']} }} ORDER BY ?fact LIMIT {NEWEST}"
+        )
+        found |= dict.fromkeys(fact["fact"].value for fact in there)
+    return tuple(found)[:NEWEST]
+
+
+#: Facts of an entity that the page gets at once, the newest; it says how many there are.
+AROUND = 300
+
+
+def newest_facts(
+    store: Store,
+    ontology: Ontology,
+    entity: str,
+    *,
+    type: str | None = None,  # noqa: A002
+    since: str | None = None,
+    until: str | None = None,
+    limit: int = AROUND,
+) -> list[str]:
+    """The IRIs of the newest facts that an entity (by IRI) takes part in, of one class or of all.
+
+    With `since` and `until`, dates of reduced precision, only facts that may have been in that time, as the page
+    filters them: what is known by its year is in every month of it.
+    """
+    roles = "|".join(f"<{KG}{r}>" for r in ontology.roles)
+    where = f"?fact {roles} <{entity}> . OPTIONAL {{ ?fact <{KG}dateEnd> ?day }}"
+    if type is not None:
+        kinds = ", ".join(f"<{KG}{n}>" for n in ontology.subclasses(fact_class(ontology, type)))
+        where += f" ?fact a ?class . FILTER(?class IN ({kinds}))"
+    if since is not None:
+        where += f" FILTER(STR(?day) >= {literal(_edge(since, last=False))})"
+    if until is not None:
+        where += f" ?fact <{KG}dateStart> ?from . FILTER(STR(?from) <= {literal(_edge(until, last=True))})"
+    rows = store.query(
+        f"SELECT DISTINCT ?fact ?day WHERE {{ {where} }} ORDER BY DESC(STR(?day)) ?fact LIMIT {limit}"
+    ).values()
+    return list(dict.fromkeys(str(row["fact"]) for row in rows))
+
+
+def _edge(date: str, *, last: bool) -> str:
+    """The first or last day of a year, a month or a day; raises QueryError for anything else."""
+    if re.fullmatch(r"\d{4}(-\d\d){0,2}", date) is None:
+        raise QueryError(f"{date!r} is no year, month or day; write 2018, 2018-06 or 2018-06-01")
+    return date + ("-12-31" if last else "-01-01")[len(date) - 4 :]
 
 
 def resolve_name(store: Store, text: str, *, ontology: Ontology, type: str | None = None) -> Hit:  # noqa: A002
@@ -419,6 +486,8 @@ def resolve_name(store: Store, text: str, *, ontology: Ontology, type: str | Non
     if len(hits) == 0 or hits[0].how == "fuzzy":
         names = tuple(dict.fromkeys(h.label for h in hits))[:5]
         hint = f"; did you mean {', '.join(names)}?" if len(names) > 0 else "; `kg search` looks inside of sentences"
+        if store.names is None and store.unindexed:
+            hint = "; the names of this store are being indexed, until then give a whole name or an id"
         raise UnknownNameError(f"no entity is called {text!r}{hint}", suggestions=names)
     if len(best) > 1:
         shown = "; ".join(f"{h.id} ({', '.join((h.label, h.type, *h.path[-2:]))})" for h in best[:8])
@@ -495,6 +564,27 @@ def _all_known(store: Store, iris: Sequence[str] | None = None) -> list[_Known]:
     things: dict[str, dict[str, list[str]]] = {}
     for row in _select(store, text):
         things.setdefault(row["e"].value, {}).setdefault(row["p"].value, []).append(row["o"].value)
+    return _known_of(store, things)
+
+
+def _whole(store: Store, ontology: Ontology) -> list[_Known]:
+    """The same of all entities of a large store, property by property and class by class: in half the time, as the
+    classes of facts and documents, most of what has one, need not be read.
+    """
+    own = f"FILTER(STRSTARTS(STR(?e), {literal(store.iris.base + 'entity/')}))"
+    things: dict[str, dict[str, list[str]]] = {}
+    for name in (LABEL, ALIAS, KG + "code"):
+        for row in _select(store, f"SELECT DISTINCT ?e ?o WHERE {{ ?e <{name}> ?o {own} }}"):
+            things.setdefault(row["e"].value, {}).setdefault(name, []).append(row["o"].value)
+    others = {KG + name for name in (*ontology.facts, "Document")}
+    for kind in _select(store, "SELECT DISTINCT ?class WHERE { ?e a ?class }"):
+        if kind["class"].value not in others:
+            for row in _select(store, f"SELECT DISTINCT ?e WHERE {{ ?e a {kind['class']} {own} }}"):
+                things.setdefault(row["e"].value, {}).setdefault(RDF_TYPE, []).append(kind["class"].value)
+    return _known_of(store, things)
+
+
+def _known_of(store: Store, things: Mapping[str, Mapping[str, list[str]]]) -> list[_Known]:
     found = []
     for iri, about in sorted(things.items()):
         labels = sorted(about.get(LABEL, [])) or [_id(store, iri)]

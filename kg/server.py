@@ -42,8 +42,9 @@ from typing import Any
 import pyoxigraph as ox
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from kg import api, catalog
+from kg import __version__, api, catalog
 from kg.errors import KgError, StoreError
+from kg.names import Names
 from kg.negotiate import GRAPHS, HTML, TABLES, RefusedError, Reply, choose, refusal
 from kg.ontology import KG, Ontology
 from kg.pages import asset_bytes, words
@@ -67,7 +68,7 @@ MAX_UPLOAD = 64 << 20
 _SLOW_BODY = 60.0
 
 #: Bytes of triples from which on names are indexed: below it they are read as fast. And seconds for the index.
-_LARGE, _INDEXING = 8 << 20, 600.0
+_LARGE, _INDEXING = 8 << 20, 1800.0
 
 #: Bytes of answers that are kept until the store changes, and of one of them.
 _KEPT, _KEPT_EACH = 64 << 20, 1 << 20
@@ -310,6 +311,8 @@ class Service:
         self._token = token
         self._log = _Log(log) if log != "off" else None
         self._ontology = ontology
+        #: What the index of names depends on beside the store.
+        self._digest = hashlib.sha256(b"".join(f.read_bytes() for f in sorted(ontology.glob("*.ttl")))).hexdigest()[:16]
         self._numbers = _Numbers()
         #: The index of names that searches use, the state of the store that it was last looked at for, its making.
         self._names: Path | None = None
@@ -496,7 +499,8 @@ class Service:
             self._kept.clear()
             self._kept_bytes, self._kept_of = 0, number
         # An answer from a copy that has been replaced while it was worked out is not kept.
-        if len(entry[2]) > _KEPT_EACH or (b"etag", self._etag().encode()) not in entry[1]:
+        etags = {(b"etag", self._etag(task).encode()) for task in ("answer", "api")}
+        if len(entry[2]) > _KEPT_EACH or etags.isdisjoint(entry[1]):
             return
         if key in self._kept:
             return
@@ -506,8 +510,10 @@ class Service:
             _, (_, _, body) = self._kept.popitem(last=False)
             self._kept_bytes -= len(body) + 1000
 
-    def _etag(self) -> str:
-        return f'W/"{self._pool.snapshots.tag}"'
+    def _etag(self, task: str) -> str:
+        """The tag of answers to a task: pages and the API say more when the names have been indexed."""
+        few = "-few" if task not in {"answer", "graph"} and self._indexing is not None else ""
+        return f'W/"{self._pool.snapshots.tag}{few}"'
 
     # -------- the short way
 
@@ -545,7 +551,7 @@ class Service:
                 # Of the state before this one: its ETag is gone.
                 return None
             if status == 200:
-                headers |= {"etag": self._etag(), "cache-control": "no-cache"}
+                headers |= {"etag": self._etag("answer"), "cache-control": "no-cache"}
             text = b"".join(b"%b: %b\r\n" % pair for pair in _headers(media, headers))
             known = status, STATUS_LINE[status], text + b"content-length: "
             if len(self._heads) > 500:
@@ -595,13 +601,15 @@ class Service:
         snapshots = self._pool.snapshots
         if not snapshots.fresh():
             await snapshots.current()
-        etag = self._etag()
+        if task != "answer":
+            self._index_names()
+        etag = self._etag(task)
         if ask.method in {"GET", "HEAD"} and etag in [tag.strip() for tag in ask.header(b"if-none-match").split(",")]:
             return Reply(304, "text/plain", b"", {"etag": etag, "cache-control": "no-cache"})
         request = {**request, "gzip": ask.gzip, "max_bytes": self._limits.bytes}
         if task != "answer":
-            self._index_names()
             request["names"] = str(self._names) if self._names is not None else ""
+            request["unindexed"] = self._indexing is not None
         begun, ask.begun = ask.begun, None
         if begun is not None and begun.copy != snapshots.number:
             # Its ETag would not be that of what it says.
@@ -628,18 +636,29 @@ class Service:
             self._indexing = asyncio.ensure_future(self._index(snapshots.root / f"names-{snapshots.number}.sqlite"))
 
     async def _index(self, file: Path) -> None:
-        before = self._names
+        """Take the index that an earlier server left beside the triples where it is of this state, or have one made."""
+        snapshots, before = self._pool.snapshots, self._names
+        number, kept = snapshots.number, snapshots.store / "names.sqlite"
+        of = f"{snapshots.tag} {__version__} {self._digest}"
         try:
-            request = {"file": str(file), "before": str(before or ""), "gzip": False, "max_bytes": 1000}
-            answer = await self._pool.run("index", request, limit=_INDEXING)
-            if isinstance(answer, Reply) and answer.status == 200:
-                self._names = file
-                if before is not None:
-                    before.unlink(missing_ok=True)
-            else:
-                _LOG.warning("the names of the store could not be indexed; searches read them all")
+            if not await asyncio.to_thread(Names.take, kept, file, of=of):
+                old = before if before is not None else kept
+                request = {"file": str(file), "before": str(old), "of": of, "gzip": False, "max_bytes": 1000}
+                answer = await self._pool.run("index", request, limit=_INDEXING)
+                if not isinstance(answer, Reply) or answer.status != 200:
+                    _LOG.warning("the names of the store could not be indexed; searches read them all")
+                    return
+                # What changed meanwhile may be in it or not: then it is of no state that could be known again.
+                if number == snapshots.number:
+                    await asyncio.to_thread(Names.keep, file, kept)
+            self._names = file
+            if before is not None:
+                before.unlink(missing_ok=True)
         finally:
             self._indexing = None
+            # Answers that were given without it.
+            self._kept.clear()
+            self._kept_bytes = 0
 
     def _next(self, ask: _Ask, offset: int, request: Mapping[str, Any]) -> str:
         """Where the following rows are, of the same state of the store."""
@@ -980,6 +999,7 @@ def app(
     memory: int = 2 << 30,
     pause: float = 1.0,
     log: str = "off",
+    prepare: bool = False,
 ) -> Service:
     """The application that serves a store, to be run by an ASGI server (`serve` does) with its lifespan.
 
@@ -987,7 +1007,8 @@ def app(
     may have `max_bytes` bytes and a worker process `memory` bytes. `workers` requests are worked on at a time, twice as
     many where there is more than one, and `long` more that turned out to take their time; `queue` may wait, and
     `per_client` of one client wait or be worked on. A store that has changed is read anew at most every `pause`
-    seconds. `language` (zh or en) is that of pages without `?lang=`; `address` is that of this server for the world,
+    seconds. With `prepare` all that pages need is read at the start, and the first one comes half a second earlier.
+    `language` (zh or en) is that of pages without `?lang=`; `address` is that of this server for the world,
     `log` is off, text or json.
 
     With a `token` those who have it may write, and a store that is not there yet is made. Raises StoreError where
@@ -1007,6 +1028,7 @@ def app(
         "ontology": str(folder),
         "store": str(path),
         "memory": memory,
+        "prepare": prepare,
         "prefixes": dict(PREFIXES),
         # What is the same for all queries that say nothing of it.
         "quick": {"format": "", "default": [], "named": [], "offset": 0, "max_rows": max_rows, "max_bytes": max_bytes},
@@ -1045,7 +1067,7 @@ def serve(
     """
     import uvicorn
 
-    application = app(store_path, **options)
+    application = app(store_path, prepare=True, **options)
     if options.get("log") == "json":
         _log_json()
     logging.getLogger("uvicorn.error").addFilter(_told_elsewhere)

@@ -53,7 +53,9 @@ _BATCH = 100
 _OTHER_VERSION = "built by another version: rebuild with kg build --rebuild"
 _DIGEST = ox.NamedNode(KG + "digest")
 _MERGED = ox.DefaultGraph()
-_OWN_NAMES = re.compile(r"meta\.json(?:\.tmp)?|records\.sqlite(?:-wal|-shm|-journal)?|triples")
+_OWN_NAMES = re.compile(
+    r"meta\.json(?:\.tmp)?|records\.sqlite(?:-wal|-shm|-journal)?|triples|names\.sqlite|names\.\d+\.part"
+)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS source (
@@ -320,6 +322,8 @@ class Store:
         self.iris = Iris(base)
         #: An index of the names of a large store, where whoever opened it has one.
         self.names: Names | None = None
+        #: True while such an index is being made: then a search does not read all names instead.
+        self.unindexed = False
         self._open_triples: ox.Store | None = triples
         self._records = records
 

@@ -197,9 +197,11 @@ class _Desk:
         records = sqlite3.connect(":memory:")
         return Store(path=None, triples=self.triples, records=records, base=self.base, read_only=True)
 
-    def find_by(self, file: Path) -> None:
-        """Find names by an index from now on."""
-        if self.store.names is None or self.store.names.file != file:
+    def find_by(self, name: str, unindexed: bool) -> None:
+        """Find names by an index from now on, where there is one; `unindexed` says that it is being made."""
+        self.store.unindexed = unindexed
+        file = Path(name)
+        if name != "" and (self.store.names is None or self.store.names.file != file):
             from kg.names import Names
 
             # One that was replaced in this moment: names are then read from the triples, as without one.
@@ -500,7 +502,8 @@ def _index(desk: _Desk, request: Mapping[str, Any], line: _Line) -> Reply:
     from kg import search
 
     before = Path(request["before"]) if request["before"] != "" else None
-    count = search.index_names(desk.store, Path(request["file"]), ontology=desk.ontology, before=before)
+    file, of = Path(request["file"]), request["of"]
+    count = search.index_names(desk.store, file, ontology=desk.ontology, before=before, of=of)
     return Reply(200, "text/plain", f"{count}\n".encode("ascii"))
 
 
@@ -586,8 +589,8 @@ def work(settings: Mapping[str, Any], asked: int, answered: int, copy: int = 0) 
                 reply = _write(request, settings)
             else:
                 desk = desks.of(request["copy"])
-                if request.get("names", "") != "":
-                    desk.find_by(Path(request["names"]))
+                if "names" in request:
+                    desk.find_by(request["names"], request["unindexed"])
                 reply = _TASKS[request["task"]](desk, request, line)
         except RefusedError as refused:
             reply = refusal(refused.status, refused.words)
@@ -735,8 +738,11 @@ def forge() -> None:
     signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
     _end_with_parent(signal.SIGTERM)
     # What any worker may need is read here, once. Nothing of it starts a thread or opens a file for long.
-    from kg import api, catalog, pages, search, store  # noqa: F401
+    from kg import api, catalog, pages, search, store, view  # noqa: F401
     from kg.ontology import Ontology
+
+    if settings["prepare"]:
+        view.prepare()
 
     with contextlib.suppress(KgError):
         _ONTOLOGIES[settings["ontology"]] = Ontology.load(Path(settings["ontology"]))

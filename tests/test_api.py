@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator
@@ -250,7 +251,9 @@ def test_a_large_store_tells_of_itself_from_the_index_of_names(
     counts = api.fact_counts(store, ONTOLOGY, sources.network.nodes)
     search.index_names(store, tmp_path / "names.sqlite", ontology=ONTOLOGY)
     monkeypatch.setattr(store, "names", Names(tmp_path / "names.sqlite"))
-    assert search.front(store, ontology=ONTOLOGY) == known
+    told = search.front(store, ontology=ONTOLOGY)
+    assert told.around == search.newest_around(store, known.busiest, ontology=ONTOLOGY) != ()
+    assert dataclasses.replace(told, around=()) == known
     assert api.fact_counts(store, ONTOLOGY, sources.network.nodes) == counts
     monkeypatch.setattr(store, "names", None)
     monkeypatch.setattr(search, "SAMPLE", 3)

@@ -468,7 +468,7 @@ def served(corpus: Store) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}/"
     try:
         for _ in range(150):
-            with contextlib.suppress(OSError), urllib.request.urlopen(address + "health", timeout=2):
+            with contextlib.suppress(OSError), urllib.request.urlopen(address + "healthz", timeout=2):
                 break
             time.sleep(0.2)
         yield address

@@ -66,6 +66,45 @@ def test_an_index_is_made_from_the_one_before(stores: tuple[Store, Store], tmp_p
     assert not again.with_suffix(".part").exists()
 
 
+def test_a_kept_index_is_taken_for_the_state_that_it_is_of(stores: tuple[Store, Store], tmp_path: Path) -> None:
+    made, kept, taken = tmp_path / "made.sqlite", tmp_path / "names.sqlite", tmp_path / "taken.sqlite"
+    assert not Names.take(kept, taken, of="a")
+    search.index_names(stores[1], made, ontology=ONTOLOGY, of="a")
+    left = tmp_path / "names.1.part"
+    left.write_bytes(b"of a process that was killed")
+    assert Names.keep(made, kept)
+    assert not left.exists()
+    assert not Names.take(kept, taken, of="b")
+    assert not taken.exists()
+    assert Names.take(kept, taken, of="a")
+    assert sorted(Names(taken).every(None)) == sorted(Names(made).every(None))
+    # What is cut short, overwritten or of another format counts as none.
+    whole = made.read_bytes()
+    for damaged in (whole[: len(whole) // 2], b"no index", whole[:8192] + bytes(len(whole) - 8192), b""):
+        kept.unlink()
+        kept.write_bytes(damaged)
+        assert not Names.take(kept, tmp_path / "other.sqlite", of="a")
+        again = tmp_path / "again.sqlite"
+        assert search.index_names(stores[1], again, ontology=ONTOLOGY, before=kept) > 45
+    assert not (tmp_path / "other.sqlite").exists()
+    assert not Names.keep(made, tmp_path / "no folder" / "names.sqlite")
+
+
+def test_while_names_are_indexed_whole_names_and_places_are_found(stores: tuple[Store, Store]) -> None:
+    store = stores[0]
+    store.unindexed = True
+    try:
+        found = {typed: [h.label for h in search.find(store, typed, ontology=ONTOLOGY)] for typed in TYPED}
+        with pytest.raises(UnknownNameError, match="being indexed"):
+            search.resolve_name(store, "永瑞", ontology=ONTOLOGY)
+    finally:
+        store.unindexed = False
+    assert found["闻泰通讯"] == ["闻泰通讯股份有限公司"]
+    assert found["南湖"] == ["南湖区"]
+    assert found["330402"] == ["南湖区"]
+    assert found["永瑞"] == []
+
+
 def test_an_empty_text_is_refused(stores: tuple[Store, Store]) -> None:
     with pytest.raises(UnknownNameError):
         search.find(stores[1], "  ", ontology=ONTOLOGY)

@@ -408,6 +408,44 @@ def test_a_build_goes_on_beside_the_server(tmp_path: Path) -> None:
     assert list(tmp_path.glob("kg-store.serve-*")) == []
 
 
+def test_the_index_of_names_is_kept_for_the_next_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.server._LARGE", 0)
+    path, kept = tmp_path / "kg-store", tmp_path / "kg-store" / "names.sqlite"
+
+    def found(client: TestClient, name: str) -> list[str]:
+        for _ in range(300):
+            answer = client.get("/api/search", params={"q": name}).json()
+            if not answer["partial"]:
+                return [entity["label"] for entity in answer["entities"] if entity["how"] != "fuzzy"]
+            time.sleep(0.05)
+        raise AssertionError("the names are not indexed after 15 s")
+
+    with Store.open(path) as store:
+        fill(store, pact())
+    with TestClient(app(path, ontology=ONTOLOGY, workers=1)) as client:
+        assert found(client, "yangpu") == ["杨浦区"]
+    first = kept.stat()
+    with TestClient(app(path, ontology=ONTOLOGY, workers=1)) as client:
+        assert found(client, "yangpu") == ["杨浦区"]
+    assert (kept.stat().st_ino, kept.stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
+    # One of another state, and one that is damaged, are made anew and never used.
+    with Store.open(path) as store:
+        fill(store, capital())
+    with TestClient(app(path, ontology=ONTOLOGY, workers=1)) as client:
+        assert found(client, "wentai") == ["闻泰通讯股份有限公司"]
+    assert kept.stat().st_ino != first.st_ino
+    kept.unlink()
+    kept.write_bytes(b"no index")
+    with TestClient(app(path, ontology=ONTOLOGY, workers=1)) as client:
+        assert found(client, "wentai") == ["闻泰通讯股份有限公司"]
+    assert kept.stat().st_size > 10_000
+    assert sorted(entry.name for entry in path.iterdir() if "names" in entry.name) == ["names.sqlite"]
+    # A build of everything anew takes the folder as its own, and the index goes with the old store.
+    with Store.rebuild(path) as fresh:
+        fill(fresh, pact())
+    assert not kept.exists()
+
+
 def test_copies_of_a_killed_server_are_removed(folder: Path) -> None:
     left = folder.parent / "kg-store.serve-left"
     (left / "1").mkdir(parents=True)
@@ -602,7 +640,7 @@ def test_the_graph_page_of_a_large_store_is_a_start(monkeypatch: pytest.MonkeyPa
             store.put_source(SourceRecord(f"{extraction.document.id}.txt"), [extraction])
         store.reconcile(resolve(list(store.extractions())), ontology=ontology, gazetteer=Gazetteer.load())
         site = pages.Site(store, ontology)
-        monkeypatch.setattr(pages, "OF_EACH", 2)
+        monkeypatch.setattr(search, "OF_EACH", 2)
         monkeypatch.setattr(search, "NEWEST", 3)
 
         def data() -> dict[str, Any]:

@@ -13,7 +13,8 @@ function makeServer(given) {
   return {
     lazy: given.lazy, home: given.home + given.tail, sparql: given.sparql + given.tail, entity: given.entity, fact: given.fact, document: given.document, tail: given.tail, counts: given.counts, total: given.total,
     async near(n, only) { const got = take(await ask(given.graph, { around: decoded(entities[n].id), ...only })); filters(); return got.nodes.length; },
-    async find(text) { return take(await ask(given.graph, { find: text })).nodes; },
+    partial: false,
+    async find(text) { const got = await ask(given.graph, { find: text }); this.partial = got.partial === true; return take(got).nodes; },
     async path(a, b) { return take(await ask(given.graph, { from: decoded(entities[a].id), to: decoded(entities[b].id) })).facts.length; },
     async read(doc) { take(await ask(given.graph, { document: decoded(articles[doc].id) })); },
     async fetchDocument(id) { return take(await ask(given.graph, { document: decoded(id) })).facts.length; },

@@ -3,7 +3,7 @@
 /** @typedef {{key?: number, line?: number} | null} Hit */
 /** @typedef {{click: (hit: Hit, shift: boolean) => void, twice: (key: number) => void, hover: (hit: Hit, x: number, y: number) => void, dragged: (key: number) => void, moved: () => void}} Host */
 /** @typedef {{name: string, view: () => View, draw: () => void, resize: () => void, look: (cx: number, cy: number, k: number) => void, boxes: () => LabelBox[], frames: () => number}} Engine */
-/** What a page that is served knows of its server. @typedef {{lazy: boolean, home: string, sparql: string, entity: string, fact: string, document: string, tail: string, counts: Record<string, number>, total: {entities: number, facts: number, documents: number, more: boolean}, near: (n: number, only: Record<string, string>) => Promise<number>, find: (text: string) => Promise<number[]>, path: (a: number, b: number) => Promise<number>, read: (doc: number) => Promise<void>, fetchEntity: (id: string) => Promise<number>, fetchDocument: (id: string) => Promise<number>}} Server */
+/** What a page that is served knows of its server. @typedef {{lazy: boolean, home: string, sparql: string, entity: string, fact: string, document: string, tail: string, counts: Record<string, number>, total: {entities: number, facts: number, documents: number, more: boolean}, partial: boolean, near: (n: number, only: Record<string, string>) => Promise<number>, find: (text: string) => Promise<number[]>, path: (a: number, b: number) => Promise<number>, read: (doc: number) => Promise<void>, fetchEntity: (id: string) => Promise<number>, fetchDocument: (id: string) => Promise<number>}} Server */
 
 /** @param {string} message */
 const fault = message => { const box = $('fault'); box.textContent = message; box.hidden = false; };
@@ -255,31 +255,34 @@ function refresh(entry) {
   if (state.view === 'map') engine.draw();
   panel();
   filterActs();
-  let nodes = 0, seen = 0, on = 0;
+  let nodes = 0, seen = 0;
   for (let n = 0; n < nodeOn.length; n++) nodes += nodeOn[n];
-  for (let f = 0; f < facts.length; f++) { on += factOn[f]; if (factSeen(f)) seen++; }
-  const total = server ? server.total : { entities: entities.length, facts: facts.length };
-  say(t('status', nodes, total.entities, state.view === 'table' || state.view === 'regions' ? on : seen, total.facts));
+  for (let f = 0; f < facts.length; f++) if (factSeen(f)) seen++;
+  const total = server ? server.total : { entities: entities.length, facts: facts.length }, listed = drawView();
+  // A table or a matrix shows facts of entities that are not in the picture.
+  const named = new Set();
+  for (const f of listed || []) facts[f].members.forEach(n => named.add(n));
+  say(listed ? t('status', named.size, total.entities, listed.length, total.facts) : t('status', nodes, total.entities, seen, total.facts));
   $('more').hidden = state.view !== 'map' || lazy() || state.base === 'ego' || state.shown.size >= entities.length || nodes === 0;
   $('whole').hidden = state.view !== 'map' || (lazy() && state.base === 'first') || (state.base === 'first' && state.shown.size >= entities.length);
   $('whole').textContent = state.base === 'all' || (state.base === 'ego' && D.shown.length === entities.length) ? t('first') : state.base === 'ego' ? t('first') : t('whole', entities.length);
   const empty = $('empty');
   empty.hidden = nodes > 0 || state.view !== 'map';
   if (nodes === 0) { empty.replaceChildren(el('p', '', entities.length ? t('empty') : t('nothing'))); if (entities.length) empty.append(button('pill', t('reset'), clearFilters)); }
-  drawView();
   tools();
   writeHash(entry === true);
 }
+/** The view that takes the place of the picture. @returns {number[] | null} the facts that it shows; null for the picture */
 function drawView() {
   const root = $('view'), other = state.view !== 'map';
   root.hidden = !other;
   $('zoom').hidden = other;
   $('app').classList.toggle('wide', other && !state.sel);
-  if (!other) return;
+  if (!other) return null;
   root.replaceChildren();
   root.setAttribute('aria-label', t(state.view));
   partOnly(root);
-  if (state.view === 'table') tableView(root); else if (state.view === 'regions') regionView(root); else timeView(root);
+  return state.view === 'table' ? tableView(root) : state.view === 'regions' ? regionView(root) : timeView(root);
 }
 /** @param {string} view */
 function setView(view) {
@@ -292,7 +295,7 @@ function setView(view) {
 // ---------------------------------------------------------------- search
 
 /** @type {[number, string | null][]} */ let hits = [];
-let current = 0, searches = 0;
+let current = 0, searches = 0, partial = false;
 function search() {
   const text = $('q').value, list = $('hits'), open = plain(text) !== '', turn = ++searches;
   list.replaceChildren();
@@ -303,13 +306,14 @@ function search() {
   if (!open) { $('q').removeAttribute('aria-activedescendant'); return; }
   hits = findEntities(text, 30);
   showHits(lazy());
-  if (lazy()) setTimeout(async () => { if (turn !== searches || !server) return; try { const more = await server.find(text); if (turn !== searches) return; hits = [...hits, ...more.filter(n => !hits.some(h => h[0] === n)).map(n => /** @type {[number, null]} */ ([n, null]))].slice(0, 30); evaluate(); showHits(false); } catch (error) { /* what the page knows is found all the same */ showHits(false); } }, 180);
+  if (lazy()) setTimeout(async () => { if (turn !== searches || !server) return; try { const more = await server.find(text); if (turn !== searches) return; partial = server.partial; hits = [...hits, ...more.filter(n => !hits.some(h => h[0] === n)).map(n => /** @type {[number, null]} */ ([n, null]))].slice(0, 30); evaluate(); showHits(false); } catch (error) { /* what the page knows is found all the same */ showHits(false); } }, 180);
 }
 /** @param {boolean} waiting the server has not answered yet */
 function showHits(waiting) {
   const list = $('hits');
   list.replaceChildren();
   if (!hits.length && waiting) { list.append(el('li', 'none', t('loading'))); return; }
+  if (!hits.length && partial) { list.append(el('li', 'none', t('indexing'))); say(t('indexing')); return; }
   if (!hits.length) { list.append(el('li', 'none', t('noHit', $('q').value), el('br'), el('small', '', t('noHitHint')))); say(t('noHit', $('q').value)); return; }
   hits.forEach(([n, by], k) => {
     const item = el('li', '', iconOf(n), el('span', '', entities[n].name, by ? el('em', '', ` (${by})`) : ''), el('small', '', [word(entities[n].klass), ...whereOf(n).slice(-2)].join(' · ') + ' · ' + t('facts', factCount(n))));
@@ -318,9 +322,10 @@ function showHits(waiting) {
     item.addEventListener('mousedown', (/** @type {MouseEvent} */ event) => { event.preventDefault(); go(k); });
     list.append(item);
   });
+  if (partial && !waiting) list.append(el('li', 'none', t('indexing')));
   markHit();
 }
-function markHit() { [...$('hits').children].forEach((item, k) => { item.setAttribute('aria-selected', String(k === current)); if (k === current) item.scrollIntoView({ block: 'nearest' }); }); $('q').setAttribute('aria-activedescendant', 'hit' + current); }
+function markHit() { [...$('hits').querySelectorAll('[role=option]')].forEach((item, k) => { item.setAttribute('aria-selected', String(k === current)); if (k === current) item.scrollIntoView({ block: 'nearest' }); }); $('q').setAttribute('aria-activedescendant', 'hit' + current); }
 function closeSearch() { $('q').value = ''; search(); }
 /** @param {number} k */
 function go(k) { if (!hits[k]) return; const n = hits[k][0]; closeSearch(); $('q').blur(); if (state.view === 'regions') setView('map'); void choose(n, true); }

@@ -11,7 +11,7 @@ const SORTS = [
 function partOnly(root) { if (server && server.lazy && facts.length < server.total.facts) root.append(el('p', 'hint', t('partOnly', facts.length, server.total.facts))); }
 /** What the table lists: the facts of the selection, else all that pass the filters. @returns {number[]} */
 const tableFacts = () => (state.sel ? factsInView() : facts.map((_, f) => f).filter(f => factOn[f] && !facts[f].members.every(n => state.off.has(entities[n].kind)) && !facts[f].members.some(n => state.hidden.has(n))));
-/** @param {HTMLElement} root */
+/** @param {HTMLElement} root @returns {number[]} the facts in it */
 function tableView(root) {
   const [column, down] = state.sort, list = tableFacts().sort((a, b) => (down ? SORTS[column](b, a) : SORTS[column](a, b)) || newer(a, b));
   const table = el('table', '', el('caption', '', t('caption', list.length))), head = el('tr'), body = el('tbody');
@@ -33,6 +33,7 @@ function tableView(root) {
   root.append(table);
   if (!list.length) root.append(el('p', 'none', t('empty'), el('br'), narrowed() || state.off.size ? button('pill', t('reset'), clearFilters) : ''));
   if (list.length > end) { const b = button('pill', t('showAll', list.length - end), () => { rows(end, end + 400); end += 400; b.textContent = t('showAll', list.length - end); if (end >= list.length) b.remove(); }); root.append(b); }
+  return list;
 }
 
 // ---------------------------------------------------------------- regions
@@ -69,7 +70,7 @@ function regionTies() {
   });
   return { pairs, weight, facts: used };
 }
-/** @param {HTMLElement} root */
+/** @param {HTMLElement} root @returns {number[]} the facts in it */
 function regionView(root) {
   const bars = el('div', 'switches');
   /** @param {string} name @param {[string, string][]} options @param {string} now @param {(value: string) => void} change */
@@ -80,7 +81,7 @@ function regionView(root) {
   // Those that have ties to others come first: what is inside of one place alone says nothing about ties.
   const tied = new Set([...ties.pairs.keys()].map(k => k.split(' ').map(Number)).filter(([a, b]) => a !== b).reduce((/** @type {number[]} */ l, p) => l.concat(p), []));
   const room = root.clientWidth, most = room < 700 ? 12 : room < 1200 ? 15 : room > 2000 ? 36 : 22, list = all.filter(p => tied.has(p)).concat(all.filter(p => !tied.has(p))).slice(0, most);
-  if (!list.length) { root.append(el('p', 'none', t('noRegions'))); return; }
+  if (!list.length) { root.append(el('p', 'none', t('noRegions'))); return []; }
   root.append(el('h3', '', t('matrix', T.levels[state.level], ties.facts.size)), el('p', 'hint', t('matrixHint')));
   /** @param {number} a @param {number} b @returns {number[]} */
   const cell = (a, b) => [...new Set([...(ties.pairs.get(a + ' ' + b) || [])])];
@@ -113,6 +114,7 @@ function regionView(root) {
   table.append(el('thead', '', head), body);
   root.append(el('div', 'two', el('div', 'scroll', table), chord(list.filter(p => tied.has(p)).slice(0, 16), cell, open)));
   if (all.length > list.length) root.append(el('p', 'hint', t('restRegions', all.length - list.length)));
+  return [...ties.facts];
 }
 /** Regions on a circle, bands between those that have ties. @param {number[]} list @param {(a: number, b: number) => number[]} cell @param {(a: number, b: number) => void} open */
 function chord(list, cell, open) {
@@ -153,7 +155,7 @@ function chord(list, cell, open) {
 
 /** A day as a number of days, month ends at most 31. @param {string} day */
 const dayNumber = day => { const [y, m, d] = day.split('-').map(Number); return y * 372 + (m - 1) * 31 + (d - 1); };
-/** @param {HTMLElement} root */
+/** @param {HTMLElement} root @returns {number[]} the facts in it */
 function timeView(root) {
   const sel = state.sel, node = sel && sel.kind === 'node' ? sel.node : -1, own = node >= 0 ? placeById.get(entities[node].id) : undefined;
   let list = sel ? factsInView() : facts.map((_, f) => f).filter(f => factOn[f]);
@@ -203,4 +205,5 @@ function timeView(root) {
     cards(rest, undated, 12);
     root.append(rest);
   }
+  return list;
 }
