@@ -189,7 +189,7 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
             counts[ontology.top(name)] = counts.get(ontology.top(name), 0) + count
     total = sum(counts.values())
     lazy = total > WHOLE or (len(focus) > 0 and depth == 1)
-    totals = None
+    totals = first = None
     if not lazy:
         part = network.load_network(store, ontology)
         if len(focus) > 0:
@@ -199,6 +199,8 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
         if len(focus) == 0:
             near = front.around or search.newest_around(store, front.busiest, ontology=ontology)
             facts = [*near, *front.newest]
+            hubs = network.load_network(store, ontology, facts=near, entities=front.busiest)
+            first = hubs.nodes.keys()
         part = network.load_network(store, ontology, facts=list(dict.fromkeys(facts)), entities=focus)
         totals = api.fact_counts(store, ontology, part.nodes)
     title = " · ".join(centre.label for centre in centres) or site.words["graph"]
@@ -225,6 +227,7 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
         ontology,
         title=title,
         language="zh" if language == "zh" else "en",
+        first=first,
         focus=focus,
         server=server,
         totals=totals,

@@ -20,7 +20,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -119,6 +119,7 @@ def render(
     language: Literal["zh", "en"] = "zh",
     engine: Engine = "auto",
     limit: int | None = None,
+    first: Collection[str] | None = None,
     focus: Sequence[str] = (),
     articles: Mapping[str, Article] | None = None,
     server: Mapping[str, Any] | None = None,
@@ -128,16 +129,18 @@ def render(
     """The page of a network as the text of one HTML file; write it as UTF-8.
 
     All entities are in the file, but of more than `limit` (by default LIMIT) not all are in the picture: the best
-    connected are shown, and the page says so and unfolds the others. `focus` are ids of nodes that are shown in any
-    case; a single one is open at first. `articles` are texts for the reader, by IRI of the document. `server` is what
-    a page that is served knows about its server; a page with it may ask that server for more, and no other. `totals`
-    says of how many facts each node is a participant where the network is a part of what the server has. `least` is
-    the confidence below which facts were left out: the query for what is seen asks for it too.
+    connected are shown, or the `first`, ids of nodes, and the page says so and unfolds the others. `focus` are ids of
+    nodes that are shown in any case; a single one is open at first. `articles` are texts for the reader, by IRI of the
+    document. `server` is what a page that is served knows about its server; a page with it may ask that server for
+    more, and no other. `totals` says of how many facts each node is a participant where the network is a part of what
+    the server has. `least` is the confidence below which facts were left out: the query for what is seen asks for it
+    too.
     Raises ValueError for an engine that does not exist. The same network gives the same text.
     """
     taken, _ = chosen_engine(network, ontology, engine)
-    drawing = _Drawing(network, ontology, limit=limit, focus=focus)
-    data = payload(drawing, title=title, language=language, articles=articles or {}, totals=totals)
+    drawing = _Drawing(network, ontology, limit=limit, focus=focus, first=first)
+    known = () if server is None or not server["lazy"] else server["counts"]
+    data = payload(drawing, title=title, language=language, articles=articles or {}, totals=totals, known=known)
     data["least"] = least
     data["server"] = None if server is None else dict(server)
     write = _pyvis_page if taken == "pyvis" else _canvas_page
@@ -153,7 +156,15 @@ def prepare() -> None:
 class _Drawing:
     """What is drawn: nodes and facts by number, links between numbers, who is shown, and where."""
 
-    def __init__(self, network: FactNetwork, ontology: Ontology, *, limit: int | None, focus: Sequence[str]) -> None:
+    def __init__(
+        self,
+        network: FactNetwork,
+        ontology: Ontology,
+        *,
+        limit: int | None,
+        focus: Sequence[str],
+        first: Collection[str] | None = None,
+    ) -> None:
         self.network, self.ontology = network, ontology
         self.rank = importance(network)
         # The most important come first, so that the page can take its order for the order of labels.
@@ -163,9 +174,13 @@ class _Drawing:
         self.edges = [self._edges(fact) for fact in self.facts]
         self.focus = [self.number[i] for i in focus if i in self.number]
         everything = len(self.nodes) <= (LIMIT if limit is None else limit)
-        self.shown = (
-            list(range(len(self.nodes))) if everything else self._first(FIRST if limit is None else max(limit, 1))
-        )
+        if first is not None:
+            self.shown = sorted(self.number[i] for i in first if i in self.number)
+            everything = len(self.shown) == len(self.nodes)
+        elif everything:
+            self.shown = list(range(len(self.nodes)))
+        else:
+            self.shown = self._first(FIRST if limit is None else max(limit, 1))
         self.first = self._positions(self.shown)
         self.all = None if everything else self._positions(range(len(self.nodes)))
 
@@ -264,10 +279,11 @@ def payload(
     language: str,
     articles: Mapping[str, Article] | None = None,
     totals: Mapping[str, int] | None = None,
+    known: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Everything the page knows, as values that JSON can hold; documents and names once, referred to by number."""
     network, ontology = drawing.network, drawing.ontology
-    data = part(network, ontology, order=drawing, articles=articles, totals=totals)
+    data = part(network, ontology, order=drawing, articles=articles, totals=totals, known=known)
     data.update(
         title=title,
         language=language,
@@ -287,18 +303,20 @@ def part(
     articles: Mapping[str, Article] | None = None,
     totals: Mapping[str, int] | None = None,
     whole: bool = False,
+    known: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Nodes, facts, places and documents of a network with the words for them; what a served page asks for more of.
 
     `totals` says of how many facts a node is a participant where the network holds only some of them. With `whole`
-    articles come with all of their paragraphs and not only with those that hold evidence.
+    articles come with all of their paragraphs and not only with those that hold evidence. `known` are classes of facts
+    that the page tells of, whether the network has one of them or not.
     """
     nodes = order.nodes if order is not None else sorted(network.nodes.values(), key=lambda n: n.id)
     facts = order.facts if order is not None else sorted(network.facts.values(), key=lambda f: f.id)
     number = {node.id: i for i, node in enumerate(nodes)}
     rank = order.rank if order is not None else importance(network)
     classes = _used(ontology.entities, {node.type for node in nodes})
-    fact_classes = _used(ontology.facts, {fact.type for fact in facts})
+    fact_classes = _used(ontology.facts, {*known, *(fact.type for fact in facts)})
     class_number = {c.name: i for i, c in enumerate(classes)}
     fact_number = {c.name: i for i, c in enumerate(fact_classes)}
     region_number = {region: i for i, region in enumerate(network.regions)}

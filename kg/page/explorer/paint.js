@@ -255,7 +255,7 @@ class Taken {
 /** Names in screen space: readable at every zoom, never one on another or cut by the edge, important ones first; then what lines
  * say, and how many neighbours are not in the picture. @param {Pen} g @param {View} v @param {ReturnType<typeof lit>} light @returns {LabelBox[]} */
 function names(g, v, light) {
-  const texts = new Taken(), discs = new Taken(), big = letter();
+  const texts = new Taken(), discs = new Taken(), heavy = new Taken(), big = letter();
   /** @type {LabelBox[]} */ const boxes = [];
   /** @type {[number, number, number, number, boolean][]} */ const list = [];
   const chosen = state.sel && state.sel.kind === 'node' ? state.sel.node : -1;
@@ -264,7 +264,7 @@ function names(g, v, light) {
     const p = spot(key), x = p[0] * v.k + v.x, y = p[1] * v.k + v.y, r = radius(key, v);
     if (x < -80 || x > v.w + 80 || y < -30 || y > v.h + 30) return;
     const bright = !light || light.keys.has(key);
-    if (bright && r > 2.4) discs.take(x - r * 0.85, y - r * 0.85, x + r * 0.85, y + r * 0.85);
+    if (bright && r > 2.4) (key >= 0 && entities[key].size > 15 ? heavy : discs).take(x - r * 0.85, y - r * 0.85, x + r * 0.85, y + r * 0.85);
     if (key >= 0) list.push([key, x, y, r, bright]);
   });
   // Entities are in order of importance; the selected and its neighbours come before all others.
@@ -277,12 +277,13 @@ function names(g, v, light) {
     if (drawn >= most) break;
     const size = big * (n === chosen ? 15 : Math.max(11.5, Math.min(15, 10.6 + entities[n].size * 0.2)) - (v.k < 0.8 ? 0.6 : 0));
     const font = (entities[n].size > 15 || n === chosen ? '600 ' : '') + size.toFixed(1) + 'px ' + FONT, text = short(called(n), bright && light ? 24 : 14), h = size + 3, gap = r + 2;
-    /** A place for a name of a width: of six beside its node the first that is free. In a crowd a name of weight may cover lesser nodes; a lesser
-     * name is left out. @param {number} w */
+    /** A place for a name of a width: of six beside its node the first that is free. In a crowd a name of weight may cover lesser nodes, that of a
+     * large node any; a lesser name is left out. @param {number} w */
     const place = w => {
       const at = [[x - w / 2, y + gap + h / 2], [x + gap + 2, y], [x - gap - 2 - w, y], [x - w / 2, y - gap - h / 2], [x + gap * 0.5, y + gap * 0.8 + h / 2], [x - gap * 0.5 - w, y + gap * 0.8 + h / 2]];
       /** @param {number[]} p */ const free = p => p[0] > 2 && p[0] + w < v.w - 2 && p[1] - h / 2 > 2 && p[1] + h / 2 < v.h - 2 && !texts.hit(p[0] - 2, p[1] - h / 2, p[0] + w + 2, p[1] + h / 2);
-      return at.find(p => free(p) && !discs.hit(p[0], p[1] - h / 2 + 1, p[0] + w, p[1] + h / 2 - 1)) || (weighty.has(n) || (light && bright) ? at.find(free) : undefined);
+      /** @param {Taken} of @param {number[]} p */ const onDisc = (of, p) => of.hit(p[0], p[1] - h / 2 + 1, p[0] + w, p[1] + h / 2 - 1);
+      return at.find(p => free(p) && !onDisc(heavy, p) && !onDisc(discs, p)) || at.find(p => weighty.has(n) && free(p) && !onDisc(heavy, p)) || (entities[n].size > 15 || (light && bright) ? at.find(free) : undefined);
     };
     // Where not even its narrowest form has room a name is not measured: measuring thousands takes longer than drawing hundreds.
     if (!place(leastWidth(text, size))) continue;
@@ -298,7 +299,7 @@ function names(g, v, light) {
     if (state.pinned.has(n) && bright) { g.globalAlpha = 1; g.beginPath(); g.arc(x, y, Math.max(2, r * 0.3), 0, 2 * Math.PI); g.fillStyle = look.stage; g.fill(); }
   }
   if (state.route !== null && nodeOn[state.route]) { const p = spot(state.route); g.setLineDash([4, 3]); g.beginPath(); g.arc(p[0] * v.k + v.x, p[1] * v.k + v.y, radius(state.route, v) + 7, 0, 2 * Math.PI); g.lineWidth = 2; g.strokeStyle = look.accent; g.stroke(); g.setLineDash([]); }
-  lineNames(g, v, light, texts, discs, boxes, write);
+  lineNames(g, v, light, texts, discs, heavy, boxes, write);
   // How many neighbours are not in the picture yet.
   for (const [n, x, y, r, bright] of list.slice(0, 300)) {
     const count = bright ? outside(n).length : 0;
@@ -312,9 +313,9 @@ function names(g, v, light) {
   return boxes;
 }
 /** What lines say, where there is room: the name of the fact, or how many there are. In a large picture only for the selection.
- * @param {Pen} g @param {View} v @param {ReturnType<typeof lit>} light @param {Taken} texts @param {Taken} discs @param {LabelBox[]} boxes
+ * @param {Pen} g @param {View} v @param {ReturnType<typeof lit>} light @param {Taken} texts @param {Taken} discs @param {Taken} heavy @param {LabelBox[]} boxes
  * @param {(text: string, font: string, x: number, y: number, colour: string, alpha: number, halo: number) => void} write */
-function lineNames(g, v, light, texts, discs, boxes, write) {
+function lineNames(g, v, light, texts, discs, heavy, boxes, write) {
   const all = allLines(), big = letter();
   const active = light ? [...light.lines] : all.map((_, i) => i).filter(i => all[i].on);
   if (!light && (active.length > 260 || v.k < 0.5)) return;
@@ -325,7 +326,7 @@ function lineNames(g, v, light, texts, discs, boxes, write) {
     const same = on.every(f => facts[f].c === fact.c), said = T.states[fact.status];
     const text = on.length > 1 ? (same ? short(label(factKinds[fact.c]), 8) + ' ×' + on.length : t('lines', on.length)) : short(line.a < 0 || line.b < 0 ? word(relation) : fact.label || word(relation), 11) + (said ? ` (${said})` : '');
     const p = spot(line.a), q = spot(line.b), x = ((p[0] + q[0]) / 2) * v.k + v.x, y = ((p[1] + q[1]) / 2) * v.k + v.y, font = (10.5 * big).toFixed(1) + 'px ' + FONT, w = textWidth(g, text, font), h = 7 * big;
-    if (x - w / 2 < 2 || x + w / 2 > v.w - 2 || y - h < 2 || y + h > v.h - 2 || Math.hypot(p[0] - q[0], p[1] - q[1]) * v.k < w * 0.8 || texts.hit(x - w / 2 - 2, y - h, x + w / 2 + 2, y + h) || discs.hit(x - w / 2, y - h + 1, x + w / 2, y + h - 1)) continue;
+    if (x - w / 2 < 2 || x + w / 2 > v.w - 2 || y - h < 2 || y + h > v.h - 2 || Math.hypot(p[0] - q[0], p[1] - q[1]) * v.k < w * 0.8 || texts.hit(x - w / 2 - 2, y - h, x + w / 2 + 2, y + h) || discs.hit(x - w / 2, y - h + 1, x + w / 2, y + h - 1) || heavy.hit(x - w / 2, y - h + 1, x + w / 2, y + h - 1)) continue;
     texts.take(x - w / 2 - 2, y - h, x + w / 2 + 2, y + h);
     boxes.push({ key: -1, text, x0: x - w / 2, y0: y - h, x1: x + w / 2, y1: y + h });
     write(text, font, x - w / 2, y, mix(lineColour(same ? fact.c : factKinds.length), look.fg, 0.4), 1, 4 * big);

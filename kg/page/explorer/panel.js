@@ -3,7 +3,9 @@
 let lang = 'zh';
 let T = WORDS.zh;
 /** A phrase with its gaps filled in order. @param {string} key @param {...unknown} values @returns {string} */
-const t = (key, ...values) => { let i = 0; return String(T[key]).replace(/\{\}/g, () => String(values[i++])); };
+const t = (key, ...values) => { let i = 0; return String(T[key]).replace(/\{\}/g, () => number(values[i++])); };
+/** A large number in groups of three, so that it can be read. @param {unknown} value */
+const number = value => (typeof value === 'number' && value >= 1e4 ? value.toLocaleString('en-US') : String(value));
 /** @param {string} name */
 const word = name => { const pair = labels[name]; return pair ? pair[lang === 'en' ? 1 : 0] : name; };
 /** @param {Kind} kind */
@@ -242,7 +244,7 @@ function overview(root) {
     per.map((c, k) => [k, c]).filter(x => x[1]).sort((a, b) => b[1] - a[1]).forEach(([k, c]) => {
       const b = button('', '', () => { state.offFacts = new Set(factKinds.map((_, i) => i).filter(i => i !== k)); filters(); refresh(); setView('table'); }), line = el('i');
       line.style.width = Math.max(2, Math.round((100 * c) / most)) + '%'; line.style.background = lineColour(k);
-      b.append(el('span', '', label(factKinds[k])), el('em', '', line), el('b', '', c));
+      b.append(el('span', '', label(factKinds[k])), el('em', '', line), el('b', '', number(c)));
       kindsList.append(el('li', '', b));
     });
     root.append(el('h2', '', t('byKind')), kindsList);
@@ -313,6 +315,9 @@ function showText(title, note, text, ending) {
   box.setAttribute('aria-label', title);
   openReader();
   area.focus();
+  // The cursor is at the end, and the beginning is to be seen.
+  area.setSelectionRange(0, 0);
+  area.scrollTop = 0;
 }
 function showKeys() {
   const box = $('reader'), close = button('close', '×', () => closeReader()), list = el('dl', 'keys');

@@ -258,7 +258,7 @@ function refresh(entry) {
   let nodes = 0, seen = 0;
   for (let n = 0; n < nodeOn.length; n++) nodes += nodeOn[n];
   for (let f = 0; f < facts.length; f++) if (factSeen(f)) seen++;
-  const total = server ? server.total : { entities: entities.length, facts: facts.length }, listed = drawView();
+  const total = server && server.lazy ? server.total : { entities: entities.length, facts: facts.length }, listed = drawView();
   // A table or a matrix shows facts of entities that are not in the picture.
   const named = new Set();
   for (const f of listed || []) facts[f].members.forEach(n => named.add(n));
@@ -316,7 +316,7 @@ function showHits(waiting) {
   if (!hits.length && partial) { list.append(el('li', 'none', t('indexing'))); say(t('indexing')); return; }
   if (!hits.length) { list.append(el('li', 'none', t('noHit', $('q').value), el('br'), el('small', '', t('noHitHint')))); say(t('noHit', $('q').value)); return; }
   hits.forEach(([n, by], k) => {
-    const item = el('li', '', iconOf(n), el('span', '', entities[n].name, by ? el('em', '', ` (${by})`) : ''), el('small', '', [word(entities[n].klass), ...whereOf(n).slice(-2)].join(' · ') + ' · ' + t('facts', factCount(n))));
+    const item = el('li', '', iconOf(n), el('span', '', entities[n].name, by ? el('em', '', ` (${by})`) : ''), el('small', '', [word(entities[n].klass), t('facts', factCount(n)), ...whereOf(n).slice(-2)].join(' · ')));
     item.id = 'hit' + k;
     item.setAttribute('role', 'option');
     item.addEventListener('mousedown', (/** @type {MouseEvent} */ event) => { event.preventDefault(); go(k); });
@@ -335,7 +335,7 @@ function go(k) { if (!hits[k]) return; const n = hits[k][0]; closeSearch(); $('q
 /** @param {Kind[]} items @param {Set<number>} off @param {number[]} count @param {(kind: Kind) => Node} icon */
 function toggles(items, off, count, icon) {
   return items.map((item, i) => {
-    const box = el('input'), row = el('label', 'key', box, icon(item), el('span', '', label(item)), el('b', '', count[i]));
+    const box = el('input'), row = el('label', 'key', box, icon(item), el('span', '', label(item)), el('b', '', number(count[i])));
     box.type = 'checkbox';
     box.checked = !off.has(i);
     row.classList.toggle('off', off.has(i));
@@ -361,7 +361,8 @@ function timeSteps() {
   // A few facts of long ago would press all others into a corner: they share the first step.
   if (y1 - y0 > 40) { const years = known.map(x => Number(/** @type {[string, string]} */ (x)[0].slice(0, 4))).sort((a, b) => a - b); y0 = Math.max(y0, Math.min(years[Math.floor(years.length * 0.02)], y1 - 20)); }
   const early = y0 > Number(first.slice(0, 4));
-  const monthly = y1 - y0 < 4;
+  // What is known by its year alone would stand in January.
+  const monthly = y1 - y0 < 4 && known.some(x => x && x[0].slice(0, 7) === x[1].slice(0, 7));
   for (let y = y0; y <= y1; y++) for (let m = 1; m <= (monthly ? 12 : 1); m++) steps.push(monthly ? `${y}-${String(m).padStart(2, '0')}` : String(y));
   const counts = steps.map(() => 0), at = new Map(steps.map((s, i) => [s, i])), length = monthly ? 7 : 4;
   known.forEach(x => { const day = /** @type {[string, string]} */ (x)[0].slice(0, length), i = day < steps[0] ? 0 : at.get(day); if (i !== undefined) counts[i]++; });
@@ -586,6 +587,8 @@ function language() {
   $('q').placeholder = t('search'); $('q').setAttribute('aria-label', t('search')); $('hits').setAttribute('aria-label', t('search')); $('search').setAttribute('aria-label', t('search'));
   const total = server ? server.total : { entities: entities.length, facts: facts.length, documents: articles.length };
   // Until a server has read all of a large store it knows of a part only.
+  // A page without a name of its own is called what it is, in the language of the reader.
+  if (Object.values(WORDS).some(words => words.title === D.title)) document.title = $('title').textContent = t('title');
   $('summary').textContent = server && server.total.more ? t('summaryMore', total.facts) : t('summary', total.entities, total.facts, total.documents);
   $('skip').textContent = t('skip'); $('net').setAttribute('aria-label', t('net')); $('filters').setAttribute('aria-label', t('filters')); $('panel').setAttribute('aria-label', t('panel')); $('tools').setAttribute('aria-label', t('tools')); $('more').textContent = t('more');
   $('zoom').replaceChildren(...(/** @type {[string, string, () => void][]} */ ([['+', 'zoomIn', () => zoom(1.35)], ['−', 'zoomOut', () => zoom(1 / 1.35)], ['⤢', 'fit', () => { moved = false; fit(); }]])).map(([sign, name, action]) => { const b = button('', sign, action); b.setAttribute('aria-label', t(name)); b.title = t(name); return b; }));

@@ -80,7 +80,9 @@ function regionView(root) {
   const ties = regionTies(), all = [...ties.weight].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(x => x[0]);
   // Those that have ties to others come first: what is inside of one place alone says nothing about ties.
   const tied = new Set([...ties.pairs.keys()].map(k => k.split(' ').map(Number)).filter(([a, b]) => a !== b).reduce((/** @type {number[]} */ l, p) => l.concat(p), []));
-  const room = root.clientWidth, most = room < 700 ? 12 : room < 1200 ? 15 : room > 2000 ? 36 : 22, list = all.filter(p => tied.has(p)).concat(all.filter(p => !tied.has(p))).slice(0, most);
+  const room = root.clientWidth, most = room < 700 ? 12 : room < 1200 ? 15 : room > 2000 ? 36 : 22, first = all.filter(p => tied.has(p)).concat(all.filter(p => !tied.has(p))).slice(0, most);
+  // Nor does one say anything whose ties are all to those that found no room.
+  const list = first.filter(p => first.some(q => ties.pairs.has(p + ' ' + q) || ties.pairs.has(q + ' ' + p)));
   if (!list.length) { root.append(el('p', 'none', t('noRegions'))); return []; }
   root.append(el('h3', '', t('matrix', T.levels[state.level], ties.facts.size)), el('p', 'hint', t('matrixHint')));
   /** @param {number} a @param {number} b @returns {number[]} */
@@ -129,9 +131,10 @@ function chord(list, cell, open) {
   const picture = svg('svg', { viewBox: `0 0 ${size} ${size}`, role: 'img', 'aria-label': t('chord') }), bands = svg('g', {}), arcs = svg('g', {});
   /** @param {number} i @param {number} share */
   const take = (i, share) => { const from = start.get(i) + (used.get(i) / total) * turn; used.set(i, used.get(i) + share); return [from, from + (share / total) * turn]; };
+  // A band has the colour of the end with fewer ties: who has ties with all others would give all of them its own.
   keep.forEach((i, k) => keep.slice(k + 1).forEach(j => {
     if (!w[i][j]) return;
-    const [a0, a1] = take(i, w[i][j]), [b0, b1] = take(j, w[i][j]), colour = colours[k % colours.length];
+    const [a0, a1] = take(i, w[i][j]), [b0, b1] = take(j, w[i][j]), colour = colours[(sums[i] <= sums[j] ? k : keep.indexOf(j)) % colours.length];
     const path = svg('path', { d: `M${at(a0, R)}A${R} ${R} 0 ${a1 - a0 > Math.PI ? 1 : 0} 1 ${at(a1, R)}Q${mid} ${mid} ${at(b0, R)}A${R} ${R} 0 ${b1 - b0 > Math.PI ? 1 : 0} 1 ${at(b1, R)}Q${mid} ${mid} ${at(a0, R)}Z`, fill: colour, class: 'band' });
     path.append(svg('title', {}, document.createTextNode(`${places[list[i]].name} – ${places[list[j]].name}: ${t('facts', w[i][j])}`)));
     path.addEventListener('click', () => open(list[i], list[j]));

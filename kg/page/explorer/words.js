@@ -3,7 +3,7 @@
 /** @type {Record<string, Record<string, any>>} */
 const WORDS = {
   zh: {
-    search: '搜索名称、拼音或首字母', noHit: '没有找到“{}”', noHitHint: '试试简称、别名、全拼或首字母，如“南湖”“nanhu”“nhq”',
+    title: '知识图谱', search: '搜索名称、拼音或首字母', noHit: '没有找到“{}”', noHitHint: '试试简称、别名、全拼或首字母，如“南湖”“nanhu”“nhq”',
     map: '图谱', table: '表格', time: '时间线', regions: '地区', views: '视图', tools: '工具', fit: '适应窗口', save: '导出', dark: '深色', light: '浅色', other: 'EN', help: '操作说明',
     entities: '实体类别', kinds: '事实类别', when: '时间', byEvent: '事件时间', byPublished: '发表时间', undated: '包括没有日期的事实', undatedPublished: '包括没有发表日期的事实', sure: '最低置信度', place: '地区（含下辖）', anyPlace: '不限地区', amount: '金额不低于', anyAmount: '不限金额', amountNote: '只比较{}；没有金额的事实不显示', all: '全选', none: '全不选', only: '仅此', reset: '清除筛选',
     many: '多方事实', manyAsNodes: '三方以上的事实画成节点', summary: '{} 个实体 · {} 条事实 · {} 篇文章', summaryMore: '{} 条以上的事实', status: '显示 {} / {} 个实体，{} / {} 条事实',
@@ -24,7 +24,7 @@ const WORDS = {
     between: '{} 与 {} 之间', loading: '正在读取…', indexing: '名称索引正在建立，暂时只能找到完整的名称和地名；稍后再试', newestOf: '已读取 {} 条，全库共 {} 条：先读最新的；选定时间范围或只留一类事实，会读取其余的', offline: '连不上服务：{}', retry: '重试', wrongHash: '地址里的“{}”不在这个图谱里', lines: '{} 条', openFact: '事实', bound: { about: '约 ', over: '超 ', nearly: '近 ', at_least: '至少 ', at_most: '至多 ' }, joined: '、', and: '等 {} 方',
   },
   en: {
-    search: 'Search by name, pinyin or initials', noHit: 'Nothing found for “{}”', noHitHint: 'Try a short name, another name, pinyin or initials: “nanhu”, “nhq”',
+    title: 'Knowledge graph', search: 'Search by name, pinyin or initials', noHit: 'Nothing found for “{}”', noHitHint: 'Try a short name, another name, pinyin or initials: “nanhu”, “nhq”',
     map: 'Map', table: 'Table', time: 'Timeline', regions: 'Regions', views: 'Views', tools: 'Tools', fit: 'Fit', save: 'Export', dark: 'Dark', light: 'Light', other: '中文', help: 'Help',
     entities: 'Entity classes', kinds: 'Fact classes', when: 'Time', byEvent: 'Event', byPublished: 'Publication', undated: 'Include facts without a date', undatedPublished: 'Include facts without a day of publication', sure: 'Least confidence', place: 'Place (with all inside)', anyPlace: 'Any place', amount: 'Amount at least', anyAmount: 'Any amount', amountNote: 'Compares {} only; facts without an amount are left out', all: 'All', none: 'None', only: 'only', reset: 'Clear filters',
     many: 'Many parties', manyAsNodes: 'Facts of three or more as nodes', summary: '{} entities · {} facts · {} articles', summaryMore: 'More than {} facts', status: 'Showing {} / {} entities, {} / {} facts',
