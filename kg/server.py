@@ -999,7 +999,6 @@ def app(
     memory: int = 2 << 30,
     pause: float = 1.0,
     log: str = "off",
-    prepare: bool = False,
 ) -> Service:
     """The application that serves a store, to be run by an ASGI server (`serve` does) with its lifespan.
 
@@ -1007,8 +1006,7 @@ def app(
     may have `max_bytes` bytes and a worker process `memory` bytes. `workers` requests are worked on at a time, twice as
     many where there is more than one, and `long` more that turned out to take their time; `queue` may wait, and
     `per_client` of one client wait or be worked on. A store that has changed is read anew at most every `pause`
-    seconds. With `prepare` all that pages need is read at the start, and the first one comes half a second earlier.
-    `language` (zh or en) is that of pages without `?lang=`; `address` is that of this server for the world,
+    seconds. `language` (zh or en) is that of pages without `?lang=`; `address` is that of this server for the world,
     `log` is off, text or json.
 
     With a `token` those who have it may write, and a store that is not there yet is made. Raises StoreError where
@@ -1028,7 +1026,6 @@ def app(
         "ontology": str(folder),
         "store": str(path),
         "memory": memory,
-        "prepare": prepare,
         "prefixes": dict(PREFIXES),
         # What is the same for all queries that say nothing of it.
         "quick": {"format": "", "default": [], "named": [], "offset": 0, "max_rows": max_rows, "max_bytes": max_bytes},
@@ -1067,7 +1064,7 @@ def serve(
     """
     import uvicorn
 
-    application = app(store_path, prepare=True, **options)
+    application = app(store_path, **options)
     if options.get("log") == "json":
         _log_json()
     logging.getLogger("uvicorn.error").addFilter(_told_elsewhere)

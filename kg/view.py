@@ -147,12 +147,6 @@ def render(
     return write(drawing, data, title=title, language=language, served=server is not None)
 
 
-def prepare() -> None:
-    """Import what the first page of a process would wait for: four tenths of a second."""
-    import pypinyin  # noqa: F401
-    import pyvis.network  # noqa: F401
-
-
 class _Drawing:
     """What is drawn: nodes and facts by number, links between numbers, who is shown, and where."""
 

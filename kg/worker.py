@@ -738,11 +738,9 @@ def forge() -> None:
     signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
     _end_with_parent(signal.SIGTERM)
     # What any worker may need is read here, once. Nothing of it starts a thread or opens a file for long.
-    from kg import api, catalog, pages, search, store, view  # noqa: F401
+    from kg import api, catalog, pages, search, store  # noqa: F401
     from kg.ontology import Ontology
 
-    if settings["prepare"]:
-        view.prepare()
 
     with contextlib.suppress(KgError):
         _ONTOLOGIES[settings["ontology"]] = Ontology.load(Path(settings["ontology"]))
