@@ -278,6 +278,7 @@ class Extractor:
         self._announcing_self = tuple(lexicon["announcing_self"])  # in order: the first that is defined counts
         self._holders = tuple(lexicon["holders"])
         self._addressed = frozenset(lexicon["addressed"])
+        self._contracts = tuple(lexicon["contracts"])
         self._of_stake = re.compile(ontology.grammar["of_stake"])
         self._holder_before = re.compile(ontology.grammar["holder_before"])
         self._funding = scanning.compile(ontology.grammar["funding"])
@@ -372,6 +373,7 @@ class Extractor:
             trace.sentences.extend(recognition.sentences)
             trace.mentions.extend((m, linked.of.get((m.span.start, m.span.end))) for m in recognition.mentions)
         dates = values.find_dates(document.folded, reference=document.date)
+        dates = [d for d in dates if not _printed_above(document, d)]
         amounts = values.find_amounts(document.folded)
         percentages = values.find_percentages(document.folded)
         drafts: list[Fact] = []
@@ -1207,6 +1209,11 @@ class _Reading:
         taken = bytearray(self.sentence.end - start)  # 1 where a name stands, or a bracket right behind one
         for m in self.mentions:
             taken[m.span.start - start : m.span.end - start] = b"\1" * (m.span.end - m.span.start)
+        if "《" in self.text[start : self.sentence.end]:
+            for paper in _PAPER.finditer(self.text, start, self.sentence.end):
+                if paper.group()[:-1].endswith(self.x._contracts):
+                    # 《…投资控股有限公司股权转让协议》: what the paper is called, and nothing that is done
+                    taken[paper.start() - start : paper.end() - start] = b"\1" * (paper.end() - paper.start())
         for bracket in _BRACKET.finditer(self.text, start, self.sentence.end):
             if bracket.start() in ends:
                 taken[bracket.start() - start : bracket.end() - start] = b"\1" * (bracket.end() - bracket.start())
@@ -1727,6 +1734,8 @@ class _Reading:
         objects = [
             g for g in right if (next_trigger is None or g.end <= next_trigger.start or self._adjacent(trigger, g))
         ]
+        if frame.amount:
+            objects = [g for g in objects if not self._next_in_turn(g, trigger.end)]
         for group in objects:
             if group.lead == "with" and group.word in self.x._and:
                 group.lead = ""  # behind the verb, 和 goes on with its objects
@@ -1968,10 +1977,16 @@ class _Reading:
         """引入鹊华科创以13.5亿元认购: the object of one verb that acts in the next."""
         return _bare(self.text[group.end : group.end + 40]).startswith(self.x._pivots)
 
+    def _next_in_turn(self, group: _Group, since: int) -> bool:
+        """True where a sum and a 、 stand before a group: 甲认缴2亿元、乙认缴3亿元 goes on with the next one."""
+        return any(since <= a and b <= group.start and self.text[b : b + 1] == "、" for a, b, _ in self.amounts)
+
     def _list_of(self, groups: list[_Group]) -> bool:
         """True where groups follow each other with nothing but 、 and modifiers between them."""
         for a, b in pairwise(groups):
             gap = self.text[a.end : b.start]
+            if any(a.end <= start and end <= b.start for start, end, _ in self.amounts):
+                return False
             if "、" not in gap or len(gap) > 14:
                 return False
         return len(groups) > 1
@@ -3031,6 +3046,24 @@ def _share_dates(facts: list[Fact]) -> list[Fact]:
                 )
         done.extend(f for k, f in alone.items() if k in fuller)
     return [f for f in facts if f not in done] if len(done) > 0 else facts
+
+
+#: A day in figures, and what stands behind the day of publication: a time of day or the end of the line.
+_IN_FIGURES = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[\sT]+\d{1,2}:\d{2}(?::\d{2})?)?")
+_LINE_ENDS = re.compile(r"[\sT]*(?:\d{1,2}:\d{2}(?::\d{2})?)?[ \u3000]*(?:\n|$)")
+
+
+def _printed_above(document: Document, found: tuple[int, int, Date]) -> bool:
+    """True for the day of publication printed at the end of a headline: …的公告2024-05-22. Nothing happened then."""
+    start, end, date = found
+    own = document.date
+    return (
+        own is not None
+        and date.value == own.value
+        and _IN_FIGURES.fullmatch(date.text) is not None
+        and _LINE_ENDS.match(document.folded, end) is not None
+        and start > 0
+    )
 
 
 def _bare(text: str) -> str:

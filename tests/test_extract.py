@@ -972,3 +972,40 @@ def test_what_is_only_called_in_quotes_is_nobody(read: Read) -> None:
     short = "(以下简称“星衡股份”、“上市公司”或“公司”)"
     text = f"2022年9月25日星衡半导体股份有限公司{short}的控股股东周启明先生与启岳集团签署了协议。"
     assert told(read(text), "Agreement") == ["Agreement party=周启明 party=启岳集团"]
+
+
+def test_sums_dealt_out_in_a_list_go_to_one_each(read: Read) -> None:
+    each = "启岳集团认缴出资2亿元、容川资本认缴出资1亿元、澜海智能认缴出资0.5亿元"
+    text = f"启岳集团与容川资本、澜海智能共同出资设立容澜基金,其中{each}。"
+    found = read(text)
+    names = {e.id: e.name for e in found.entities}
+    paid = {
+        (names[f.entities("investor")[0]], names[f.entities("target")[0]]): f.amount.value
+        for f in found.facts if f.type == "Subscription" and f.amount is not None
+    }  # fmt: skip
+    assert paid == {
+        ("启岳集团", "容澜基金"): Decimal(200_000_000),
+        ("容川资本", "容澜基金"): Decimal(100_000_000),
+        ("澜海智能", "容澜基金"): Decimal(50_000_000),
+    }
+
+
+def test_the_title_of_a_contract_tells_nothing_done(read: Read) -> None:
+    sold = "澜海投资控股集团有限公司"
+    text = f"启岳集团与容川资本签署《启岳集团关于{sold}股权转让协议》,拟以2亿元受让容川资本全资所持{sold}75%股权。"
+    found = told(read(text))
+    assert "Acquisition acquirer=启岳集团 target=澜海投资控股集团有限公司 seller=容川资本" in found
+    assert [f for f in found if f.startswith("Investment")] == []
+
+
+@pytest.mark.parametrize(
+    ("head", "date"),
+    [
+        ("启岳集团对外投资的公告2018-08-11\n", None),
+        ("公告时间:2018-08-11 19:03:43\n", None),
+        ("2018年8月11日,", "2018-08-11"),
+    ],
+)
+def test_the_day_of_publication_dates_no_fact(read: Read, head: str, date: str | None) -> None:
+    fact = only(read(head + "启岳集团与容川资本共同设立容澜基金。", date="2018-08-11"), "Establishment")
+    assert (fact.date.value if fact.date is not None else None) == date
