@@ -282,7 +282,8 @@ class Extractor:
         self._of_stake = re.compile(ontology.grammar["of_stake"])
         self._holder_before = re.compile(ontology.grammar["holder_before"])
         self._funding = scanning.compile(ontology.grammar["funding"])
-        self._apposition = re.compile(ontology.grammar["apposition"])
+        self._appositive = re.compile(ontology.grammar["appositive"])
+        self._apposition = re.compile(r"[\u4e00-\u9fff]{0,8}?" + ontology.grammar["appositive"])
         self._rounds = frozenset(lexicon["rounds"])
         self._owned_bracket = re.compile(ontology.grammar["owned_bracket"])
         self._labels = tuple(w for w in self._words if w.endswith((":", "：")))
@@ -1015,13 +1016,20 @@ class _Reading:
         spot = (span.start, span.end)
         return self.references.get(spot) or self.linked.of[spot]
 
+    def _bracketed(self) -> list[re.Match[str]]:
+        """The brackets of the sentence with what they hold; most sentences have none."""
+        start, end = self.sentence.start, self.sentence.end
+        if self.text.find("(", start, end) < 0 and self.text.find("（", start, end) < 0:
+            return []
+        return list(_BRACKET.finditer(self.text, start, end))
+
     def _clauses(self) -> list[_Clause]:
         start, end = self.sentence.start, self.sentence.end
         cuts = [start]
         closed = bytearray(end - start)  # 1 where a name or a bracket stands
         for m in self.mentions:
             closed[m.span.start - start : m.span.end - start] = b"\1" * (m.span.end - m.span.start)
-        for bracket in _BRACKET.finditer(self.text, start, end):
+        for bracket in self._bracketed():
             a, b = bracket.span()
             closed[a - start : b - start] = b"\1" * (b - a)
         for match in _CLAUSE.finditer(self.text, start, end):
@@ -1091,7 +1099,9 @@ class _Reading:
             if (lead := self._lead_at(bare)) is not None:
                 before = bare  # 与投资项目星衡半导体
         if lead is None:
-            what = self.x._apposition.search(before, max(0, len(before) - _APPOSED))
+            what = self.x._appositive.search(before, max(0, len(before) - _APPOSED))
+            if what is not None:
+                what = self.x._apposition.search(before, max(0, len(before) - _APPOSED))
             if what is not None and what.start() > 0:
                 ends = [m.span.end for m in self.mentions if m.span.end <= group.start]
                 floor = max(ends, default=0) - clause.start
@@ -1214,7 +1224,7 @@ class _Reading:
                 if paper.group()[:-1].endswith(self.x._contracts):
                     # 《…投资控股有限公司股权转让协议》: what the paper is called, and nothing that is done
                     taken[paper.start() - start : paper.end() - start] = b"\1" * (paper.end() - paper.start())
-        for bracket in _BRACKET.finditer(self.text, start, self.sentence.end):
+        for bracket in self._bracketed():
             if bracket.start() in ends:
                 taken[bracket.start() - start : bracket.end() - start] = b"\1" * (bracket.end() - bracket.start())
         at = 0  # the clause that the triggers have come to
