@@ -735,6 +735,30 @@ class Stream:
     close: Callable[[], None]
 
 
+def places(memory: int) -> int:
+    """How many long queries may be worked on at a time where each may take so much memory: up to a dozen.
+
+    Four fifths of what this machine has, or of what its control group leaves this process, is theirs.
+    """
+    most = 12
+    if not hasattr(os, "sysconf"):
+        return most
+    found = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines():
+            _, kinds, name = line.split(":", 2)
+            if kinds not in {"", "memory"}:
+                continue
+            root, file = ("", "memory.max") if kinds == "" else ("memory", "memory.limit_in_bytes")
+            top = Path("/sys/fs/cgroup", root)
+            # Any group above may be the one with the limit.
+            group = Path(name.strip("/"))
+            for folder in (group, *group.parents):
+                with contextlib.suppress(OSError, ValueError):
+                    found.append(int((top / folder / file).read_text(encoding="ascii")))
+    return max(1, min(most, min(found) * 4 // 5 // memory))
+
+
 @dataclass
 class Pool:
     """A few worker processes: `run` gives a request to the next idle one and answers for those that do not.
@@ -759,6 +783,8 @@ class Pool:
     _leaving: set[_Worker] = field(default_factory=set)
     _short: int = 0
     _longs: int = 0
+    #: How many wait until there is room for one more long query.
+    _crowd: int = 0
     _held: Counter[str] = field(default_factory=Counter)
     _waiting: OrderedDict[str, deque[tuple[asyncio.Future[_Worker], bool]]] = field(default_factory=OrderedDict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -844,7 +870,7 @@ class Pool:
 
     def numbers(self) -> dict[str, int]:
         """How many processes there are and do what, and how many requests wait."""
-        waiting = sum(len(line) for line in self._waiting.values())
+        waiting = sum(len(line) for line in self._waiting.values()) + self._crowd
         idle = len(self._idle)
         return {"idle": idle, "short": self._short - idle, "long": self._longs, "waiting": waiting}
 
@@ -1138,7 +1164,7 @@ class Pool:
                         self._remember(key, limit)
                     return again(f"the query was stopped after {limit:g} s; ask for less of it, or give it more time")
                 if stopped.reason == "crowded":
-                    return again(f"{self.long} long queries run already; try again in a moment", after=5)
+                    return again("as many long queries run as there is room for; try again in a moment", after=5)
                 if stopped.own_fault:
                     return refusal(422, DIED)
                 # Killed from outside: the query may be as good as any, and nothing of its answer was sent.
@@ -1182,9 +1208,31 @@ class Pool:
     async def _worker_for(self, task: str, request: Mapping[str, Any], visit: Visit, patience: float) -> _Worker:
         """A worker that is promised for a request."""
         if task == "answer" and len(self._long_kinds) > 0 and _kind_of(request["query"]) in self._long_kinds:
-            async with asyncio.timeout(patience):
-                return await self._apart()
+            try:
+                async with asyncio.timeout(patience):
+                    await self._room(visit)
+                    return await self._apart()
+            except TimeoutError:
+                if self._longs >= self.long:
+                    raise StoppedError("crowded") from None
+                raise
         return await self._turn(visit, patience, task != "answer")
+
+    async def _room(self, visit: Visit) -> None:
+        """Wait until there is room for one more long query: who is sent away at once comes again at once."""
+        if self._longs < self.long:
+            return
+        if self._crowd >= self.queue:
+            raise StoppedError("crowded")
+        self._crowd += 1
+        visit.watch()
+        try:
+            while self._longs >= self.long:
+                if visit.gone:
+                    raise StoppedError("left")
+                await asyncio.sleep(0.05)
+        finally:
+            self._crowd -= 1
 
     async def _apart(self) -> _Worker:
         """A new process for what is known to be long, so that the short ones keep theirs."""

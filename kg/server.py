@@ -48,7 +48,7 @@ from kg.names import Names
 from kg.negotiate import GRAPHS, HTML, TABLES, RefusedError, Reply, choose, refusal
 from kg.ontology import KG, Ontology
 from kg.pages import asset_bytes, words
-from kg.pool import Exchange, Pool, Snapshots, StoppedError, Stream, Visit, head_of
+from kg.pool import Exchange, Pool, Snapshots, StoppedError, Stream, Visit, head_of, places
 from kg.rdf import PREFIXES
 from kg.store import Store
 from kg.wire import Heard, Sent, Wire, reads_gzip
@@ -993,7 +993,7 @@ def app(
     max_rows: int = 100_000,
     max_bytes: int = 1 << 30,
     workers: int = 2,
-    long: int = 12,
+    long: int | None = None,
     queue: int = 256,
     per_client: int = 128,
     memory: int = 2 << 30,
@@ -1004,10 +1004,10 @@ def app(
 
     A query may take `limit` seconds and answer `max_rows` rows (0: all of them), a page `page_limit` seconds; an answer
     may have `max_bytes` bytes and a worker process `memory` bytes. `workers` requests are worked on at a time, twice as
-    many where there is more than one, and `long` more that turned out to take their time; `queue` may wait, and
-    `per_client` of one client wait or be worked on. A store that has changed is read anew at most every `pause`
-    seconds. `language` (zh or en) is that of pages without `?lang=`; `address` is that of this server for the world,
-    `log` is off, text or json.
+    many where there is more than one, and `long` more that turned out to take their time: a dozen, or as many as the
+    memory of the machine is enough for; `queue` may wait, and `per_client` of one client wait or be worked on. A store
+    that has changed is read anew at most every `pause` seconds. `language` (zh or en) is that of pages without
+    `?lang=`; `address` is that of this server for the world, `log` is off, text or json.
 
     With a `token` those who have it may write, and a store that is not there yet is made. Raises StoreError where
     there is no store that can be read, and KgError for an address that is none.
@@ -1038,7 +1038,7 @@ def app(
         limit,
         # One process more for each, where there is more than one: a new one takes a moment to start.
         spare=workers if workers > 1 else 0,
-        long=long,
+        long=long if long is not None else places(memory),
         queue=queue,
         each=per_client,
     )

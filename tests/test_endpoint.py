@@ -26,6 +26,7 @@ from test_server import BASE, BROWSER, ENDLESS, ONTOLOGY, fill, rows
 
 from kg import search
 from kg.errors import QueryError, StoreError
+from kg.pool import places
 from kg.remote import Remote
 from kg.server import Service, app
 from kg.sparql import refuse_nesting, refuse_query, refuse_update, tokens, window, with_using
@@ -277,6 +278,43 @@ def test_a_long_query_offers_the_processor(live: str, folder: Path) -> None:
                 time.sleep(0.001)
             assert signals(Path(f"/proc/{pid}"), "SigCgt") & alarm
         assert asked.result().status_code == 503
+
+
+def test_long_queries_wait_for_room(folder: Path) -> None:
+    query = f"SELECT (COUNT(*) AS ?n) {{ {ENDLESS} }}"
+    with (
+        TestClient(app(folder, ontology=ONTOLOGY, limit=20, workers=1, long=1)) as client,
+        concurrent.futures.ThreadPoolExecutor() as threads,
+    ):
+
+        def ask(number: int, seconds: str) -> tuple[str, float]:
+            began = time.monotonic()
+            response = client.get("/sparql", params={"query": f"{query} #{number}", "timeout": seconds})
+            assert response.status_code == 503
+            assert int(response.headers["retry-after"]) >= 1
+            return response.text, time.monotonic() - began
+
+        # Known to be long from now on: the next ones go to the long lane, where there is room for one.
+        assert "stopped after 0.5 s" in ask(0, "0.5")[0]
+        first = threads.submit(ask, 1, "1.5")
+        time.sleep(0.5)
+        second = threads.submit(ask, 2, "0.5")
+        third = threads.submit(ask, 3, "1")
+        assert "stopped after" in first.result()[0]
+        assert "stopped after" in second.result()[0]
+        assert "stopped after" in third.result()[0]
+        long = threads.submit(ask, 4, "6")
+        time.sleep(0.5)
+        said, took = ask(5, "4")
+        assert "as many long queries run as there is room for" in said
+        assert took > 2.5
+        assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+        assert "stopped after 6 s" in long.result()[0]
+
+
+def test_room_for_long_queries_is_what_the_memory_is_enough_for() -> None:
+    assert 1 <= places(2 << 30) <= places(1 << 30) <= 12
+    assert (places(1 << 60), places(1)) == (1, 12)
 
 
 def signals(thread: Path, kind: str) -> int:
