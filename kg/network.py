@@ -214,15 +214,14 @@ class Queryable(Protocol):
 
 _PREFIXES = f"PREFIX kg: <{KG}> PREFIX rdfs: <{RDFS}> PREFIX skos: <{SKOS}> PREFIX schema: <{SCHEMA}>\n"
 
+#: One thing of each row, not all of them joined: of a union of graphs, some servers give each as often as it is told.
 _ENTITIES = """
 SELECT DISTINCT ?entity ?class ?name ?alias ?code ?province ?city WHERE {{
   {some}
-  VALUES ?class {{ {classes} }}
-  ?entity a ?class ; rdfs:label ?name .
-  OPTIONAL {{ ?entity skos:altLabel ?alias }}
-  OPTIONAL {{ ?entity kg:code ?code }}
-  OPTIONAL {{ ?entity kg:inProvince/rdfs:label ?province }}
-  OPTIONAL {{ ?entity kg:inCity/rdfs:label ?city }}
+  {{ VALUES ?class {{ {classes} }} ?entity a ?class }}
+  UNION {{ VALUES ?known {{ {classes} }} ?entity a ?known ; rdfs:label ?name }}
+  UNION {{ ?entity skos:altLabel ?alias }} UNION {{ ?entity kg:code ?code }}
+  UNION {{ ?entity kg:inProvince/rdfs:label ?province }} UNION {{ ?entity kg:inCity/rdfs:label ?city }}
 }}"""
 
 _WITHIN = """
