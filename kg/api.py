@@ -461,6 +461,7 @@ def _path(sources: Sources, *, from_: str, to: str, count: int) -> dict[str, Any
 
 # ---------------------------------------------------------------- parts of the graph for the page
 
+
 def _graph(
     sources: Sources,
     *,

@@ -226,6 +226,7 @@ class Extractor:
         self._date_joints = frozenset(("、", "-", "—", *lexicon["date_joints"]))
         self._party_organs = tuple(lexicon["signing_organs"])
         self._latter = tuple(lexicon["latter"])
+        self._first_named = tuple(lexicon["first_named"])
         self._that_place = frozenset(lexicon["that_place"])
         self._own_places = frozenset((*lexicon["own_places"], *lexicon["that_place"]))
         self._delegation = re.compile(self.ontology.grammar["delegation"])
@@ -2012,6 +2013,8 @@ class _Reading:
         together = _Group(pair, [self.x._with] * (len(pair) - 1), clause.start, clause.start)
         if head.startswith(self.x._both) and len(pair) > 1:
             return together, 0.85
+        if head.startswith(self.x._first_named) and len(pair) > 1:
+            return _Group(pair[:1], [], clause.start, clause.start), 0.9
         if any(w in head for w in self.x._latter):
             last = next((c.groups[-1] for c in reversed(previous) if len(c.groups) > 0), None)
             if last is not None:

@@ -318,9 +318,7 @@ def _likely(typed: str, names: Iterable[tuple[str, str]], limit: int) -> list[st
     return list(dict.fromkeys(owners[name] for name, _, _ in near))
 
 
-def index_names(
-    store: Store, file: Path, *, ontology: Ontology, before: Path | None = None, of: str = ""
-) -> int:
+def index_names(store: Store, file: Path, *, ontology: Ontology, before: Path | None = None, of: str = "") -> int:
     """Write the index that finds names in a large store at once (`kg.names`); gives the number of names.
 
     Beside the names stand the facts of each entity by number, and what the front page tells of the whole store: both

@@ -741,7 +741,6 @@ def forge() -> None:
     from kg import api, catalog, pages, search, store  # noqa: F401
     from kg.ontology import Ontology
 
-
     with contextlib.suppress(KgError):
         _ONTOLOGIES[settings["ontology"]] = Ontology.load(Path(settings["ontology"]))
     with contextlib.suppress(KgError):

@@ -1009,3 +1009,10 @@ def test_the_title_of_a_contract_tells_nothing_done(read: Read) -> None:
 def test_the_day_of_publication_dates_no_fact(read: Read, head: str, date: str | None) -> None:
     fact = only(read(head + "启岳集团与容川资本共同设立容澜基金。", date="2018-08-11"), "Establishment")
     assert (fact.date.value if fact.date is not None else None) == date
+
+
+def test_the_former_of_two_sells_what_it_holds(read: Read) -> None:
+    found = told(
+        read("启岳集团和容川资本签署股权转让协议,前者将其所持的星衡股份68%股权转让给容川资本。"), "Acquisition"
+    )
+    assert found == ["Acquisition seller=启岳集团 target=星衡股份 acquirer=容川资本"]
