@@ -176,7 +176,11 @@ function timeView(root) {
     for (const c of used) {
       const here = dated.filter(f => facts[f].c === c), rows = /** @type {number[]} */ ([]), top = y;
       for (const f of here.slice(-limit)) {
-        const fact = facts[f], from = x(dayNumber(String(fact.first))), to = Math.max(from + 6, x(dayNumber(String(fact.last)) + 1)), precise = (fact.date || '').length, others = fact.members.filter(n => n !== node).map(n => entities[n].name), text = short((fact.label ? fact.label + ' ' : '') + others.join(T.joined), 26), w = gauge.measureText(text).width;
+        const fact = facts[f], from = x(dayNumber(String(fact.first))), to = Math.max(from + 6, x(dayNumber(String(fact.last)) + 1)), precise = (fact.date || '').length, others = fact.members.filter(n => n !== node).map(n => entities[n].name), whole = (fact.label ? fact.label + ' ' : '') + others.join(T.joined);
+        // Where neither side has room for the words the larger one takes what it can of them.
+        const side0 = from - 8 - side, side1 = width - 12 - to;
+        let most = 26, text = short(whole, most), w = gauge.measureText(text).width;
+        while (w > Math.max(side0, side1) && most > 4) { text = short(whole, --most); w = gauge.measureText(text).width; }
         // The words stand behind the bar, or before it where the window ends.
         const before = to + 6 + w > width - 4 && from - 6 - w > side, reachFrom = before ? from - w - 8 : from, reachTo = before ? to : to + w + 10;
         let row = rows.findIndex(end => end < reachFrom);
