@@ -190,6 +190,7 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
     total = sum(counts.values())
     lazy = total > WHOLE or (len(focus) > 0 and depth == 1)
     totals = first = None
+    near: Sequence[str] = ()
     if not lazy:
         part = network.load_network(store, ontology)
         if len(focus) > 0:
@@ -199,9 +200,10 @@ def graph_page(site: Site, *, around: Sequence[str] = (), depth: int = 1) -> Pag
         if len(focus) == 0:
             near = front.around or search.newest_around(store, front.busiest, ontology=ontology)
             facts = [*near, *front.newest]
-            hubs = network.load_network(store, ontology, facts=near, entities=front.busiest)
-            first = hubs.nodes.keys()
         part = network.load_network(store, ontology, facts=list(dict.fromkeys(facts)), entities=focus)
+        if len(focus) == 0:
+            # The picture is of what is around the hubs: the newest facts of all stand in the list beside it.
+            first = {node for fact in near if fact in part.facts for node in part.facts[fact].nodes}
         totals = api.fact_counts(store, ontology, part.nodes)
     title = " · ".join(centre.label for centre in centres) or site.words["graph"]
     root, language = site.prefix + "/", site.language
