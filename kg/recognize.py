@@ -2635,6 +2635,16 @@ class Recognizer:
             # 藤田和秀会长 from Japan, 高新区管委会+李耕+主任: a name of two only right behind a body
             given = size - family == 2 or beside or family == 2
             apart = apart or (family == 2 and len(cuts) == size - 1)
+            # ,郭+大为+主任: at the head of a clause the rest may be a word, if it is none that bodies are called by
+            rest = text[at + family : stop]
+            apart = apart or (
+                cuts == [at + 1]
+                and (text[at - 1] in _MARKED or beside)
+                and tokens.tags[at] in ("nr", "nrt")
+                and rest not in self.generic
+                and rest not in self.suffixes
+                and rest not in self.inside
+            )
             if not whole and not (apart and given) and not placed:
                 continue
             if family == 1 and any(w in self.hard_stop and w not in self.given for w in text[at + 1 : stop]):
@@ -2756,6 +2766,7 @@ class Recognizer:
             word = text[stop:after]
             if (
                 (len(word) > 1 and (word in self.common or word in self.suffixes or word in self.titles_set))
+                or (len(word) == 4 and tokens.tags[stop][0] in "nv" and tokens.tags[stop] not in ("nr", "nrt", "nz"))
                 or word in self.hard_stop
                 or word in self.linking
                 or word in self.vague
