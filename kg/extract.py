@@ -42,6 +42,8 @@ _APPOSED = 16
 _REACH = 24
 #: How many entities a reader keeps in mind; a longer memory would only make long documents slow.
 _RECENT = 200
+#: Who signs, by sorts: a place, its government and its zones are one, companies and funds another, schools a third.
+_SORTS = {"Place": "ground", "Park": "ground", "Government": "ground", "Company": "firm", "Fund": "firm"}
 #: Facts that make something, with the role of what is made and of who makes it; and the facts that say who pays.
 _MADE = {
     "Establishment": ("founded", "founder"),
@@ -143,6 +145,7 @@ class _State:
     person: str | None = None  # the only person that the sentence before speaks of
     references: dict[tuple[int, int], str] = field(default_factory=dict)
     delegations: dict[str, tuple[Mention, ...]] = field(default_factory=dict)  # with whose they are
+    ground: _Group | None = None  # the park or division that acts in the sentence last read which has one
     home: tuple[Mention, ...] | None = None  # the first mention of the ground that the document speaks of most
 
 
@@ -210,6 +213,7 @@ class Extractor:
             rf"(?:{addressed})?(?:{etc}(?:[^，。,、]{{0,6}}?))?(?P<joint>、|{listing}|{comitative})?(?:{held})?(?:{vague})?"
         )
         self._comitative = frozenset(lexicon["with"])
+        self._going_to = tuple(lexicon["to"])
         self._with = lexicon["with"][0]
         self._and = frozenset(lexicon["and"])
         self._list_joints = frozenset(("、", *lexicon["list_joints"]))
@@ -222,6 +226,11 @@ class Extractor:
         self._leads_others = tuple(lexicon["leads_others"])
         self._spends = frozenset(lexicon["spends"])
         self._speaks_for = frozenset(lexicon["speaks_for"])
+        self._sides = {w: int(n) for w, n in (pair.split("=") for pair in lexicon["for_all"])}
+        speaking = "|".join(sorted(lexicon["speaks_for"], key=len, reverse=True))
+        self._all_sides = re.compile(
+            rf"(?:{speaking})(?P<sides>{'|'.join(sorted(self._sides, key=len, reverse=True))})"
+        )
         self._unknown_self = frozenset(lexicon["unknown_self"])
         self._date_joints = frozenset(("、", "-", "—", *lexicon["date_joints"]))
         self._party_organs = tuple(lexicon["signing_organs"])
@@ -254,6 +263,8 @@ class Extractor:
         self._payer = re.compile(ontology.grammar["payer"])
         self._occurs = re.compile(ontology.grammar["occurs"])
         self._build = next(f for f in ontology.frames if f.id == "build")
+        self._offered = re.compile(ontology.grammar["offered"])
+        self._signed = frozenset(lexicon["signed_words"])
         self._founding = re.compile(ontology.grammar["founding"])
         self._totals = tuple(lexicon["totals"])
         self._figure_of = re.compile(ontology.grammar["figure_of"])
@@ -684,6 +695,9 @@ class _Reading:
         self._refer_back()
         clauses = self.clauses = self._clauses()
         if len(self.mentions) == 0:
+            if self.text.find("《", self.sentence.start, self.sentence.end) >= 0:
+                self._triggers(clauses)
+                yield from self._papers(clauses)
             yield from self._indicators(clauses)
             self._remember_day()
             return
@@ -701,6 +715,7 @@ class _Reading:
         for clause in clauses:
             if len(clause.groups) > 0:
                 clause.subject = self._subject_of(clause)
+        self._employ()
         previous: list[_Clause] = []
         funded = self.x._funding.search(self.text, self.sentence.start, self.sentence.end) is not None
         for clause in clauses:
@@ -710,14 +725,26 @@ class _Reading:
                 yield from self._told_by(trigger, clause, previous)
             previous.append(clause)
         yield from self._owned_projects(clauses)
+        yield from self._begun_at_home(clauses)
         yield from self._in_brackets()
         yield from self._subscribers(clauses)
         yield from self._offices(self.posts)
+        yield from self._papers(clauses)
+        yield from self._for_all(clauses)
+        yield from self._signed_on_visit(clauses)
         yield from self._of_a_place(clauses)
         yield from self._indicators(clauses)
         first = next((c.subject for c in clauses if c.subject is not None), None)
         if first is not None:
             self.state.topic = first
+        zones = self.x.recognizer.zone_ends
+        acting = [
+            g for c in clauses for g in c.groups
+            if g.lead == "" and not g.titled and self._is_ground(g)
+            and (self._entity(g.members[0]).type == "Place" or self._entity(g.members[0]).name.endswith(zones))
+        ]  # fmt: skip
+        if len(acting) > 0:
+            self.state.ground = acting[0]
         for mention in self.mentions:
             self._speak_of(self._id(mention))
         people = {self._id(m) for m in self.mentions if self._entity(m).type == "Person"}
@@ -1033,21 +1060,37 @@ class _Reading:
         for bracket in self._bracketed():
             a, b = bracket.span()
             closed[a - start : b - start] = b"\1" * (b - a)
+        commas = self._listing_commas()
         for match in _CLAUSE.finditer(self.text, start, end):
             at = match.start()
-            if closed[at - start]:
+            if closed[at - start] or at in commas:
                 continue
             if self.text[at] not in ":：" or not self.text.endswith(self.x._labels, cuts[-1], match.end()):
                 cuts.append(match.end())
         cuts.append(end)
         return [_Clause(a, b) for a, b in pairwise(cuts) if b > a]
 
+    def _listing_commas(self) -> set[int]:
+        """甲大学,乙学院,丙学院签署: commas between three and more names of a kind, which list them as 、 does."""
+        commas: list[int] = []
+        found: set[int] = set()
+        for a, b in pairwise(self.mentions):
+            gap = self.text[a.span.end : b.span.start] if b.span.start - a.span.end == 1 else ""
+            kind = self.x.ontology.top(a.type) if gap in ("，", ",") else "Person"
+            if kind not in ("Person", "Project") and kind == self.x.ontology.top(b.type):
+                commas.append(a.span.end)
+                if len(commas) > 1:
+                    found.update(commas)
+            else:
+                commas = []
+        return found
+
     def _groups(self, mentions: list[Mention], clause: _Clause) -> list[_Group]:
         groups: list[_Group] = []
         for mention in mentions:
             if len(groups) > 0:
                 gap = _bare(self.text[groups[-1].end : mention.span.start])
-                joint = self.x._joint.fullmatch(gap)
+                joint = self.x._joint.fullmatch("、" if gap in ("，", ",") else gap)
                 if gap == "" and self._side_by_side(groups[-1].members[-1], mention):
                     groups[-1].members.append(mention)  # 赴漯河周口考察
                     groups[-1].joints.append("、")
@@ -1253,6 +1296,21 @@ class _Reading:
                         why = BLOCKED if self._blocked(frame, a, b) else NO_OBJECT
                         self.trace.candidates.append(Candidate(frame, a, b, (), why))
 
+    def _employ(self) -> None:
+        """Whom the people of the sentence sign for, where the body stands right before the title."""
+        if len(self.posts) == 0 or "Person" not in {m.type for m in self.mentions}:
+            return
+        ends = [m.span.end for m in self.mentions]
+        for told in self.posts:
+            last = bisect_right(ends, told.start)
+            body = next(
+                (m for m in reversed(self.mentions[max(0, last - 1) : last]) if self._joins(m, told.start)), None
+            )
+            if body is None or body.type == "Person" or told.title.startswith(self.x._former):
+                continue
+            holder = self.linked.of[told.person.span.start, told.person.span.end]
+            self.state.employers[holder] = self._signing_body(self._of_place(self._id(body), told.title))
+
     def _together(self, clauses: list[_Clause]) -> None:
         """县委书记甲,县委副书记、县长乙带队来: people with their posts, one after the other, act together."""
         for before, clause in pairwise(clauses):
@@ -1406,6 +1464,13 @@ class _Reading:
                 slots["subject"], slots["with"] = (
                     [replace(both_sides, members=m, joints=["、"] * (len(m) - 1))] for m in sides
                 )
+        if frame.home is not None and len(frame.after) > 0:
+            # 此次集中开工项目具有…: which they are is not told by the word
+            slots["object"] = [g for g in slots.get("object", []) if any(m.rule != "refers" for m in g.members)]
+        if frame.partner and "with" not in slots:
+            who = slots.get("subject", [])
+            if not any(j in self.x._comitative and j not in self.x._and for g in who for j in g.joints):
+                return None
         roles = self._roles(frame, slots)
         if "investor" in roles and "target" in roles:
             # 启岳集团全资子公司星衡认缴2亿元: not in who owns it, which only says whose it is
@@ -1487,7 +1552,7 @@ class _Reading:
             if beside is not None and any(self._fits(frame, frame.beside, m) for m in beside.members):
                 roles[frame.beside] = [beside]
                 penalty *= 0.9
-        if frame.home is not None and frame.home not in roles and len(roles) > 0:
+        if frame.home is not None and frame.home not in roles and self._lies_at_home(frame, roles):
             place = next(
                 (p for p in self.linked.main_places if self.x.ontology.fills(self.linked.entity(p).type, frame.home)),
                 None,
@@ -1504,12 +1569,29 @@ class _Reading:
                 continue
         if self._share_out is not None:
             return
+        for filled in self._told_apart(frame, trigger, clause, previous):
+            fact = self._fact(frame, trigger, clause, filled, penalty)
+            if fact is not None:
+                yield fact
         for filled in self._distribute(frame, roles, slots, trigger, clause):
             fact = self._fact(frame, trigger, clause, filled, penalty)
             if fact is not None and frame.fact == "Visit" and self.state.visitors is None and "subject" in slots:
                 self.state.visitors = slots["subject"][0]  # 考察团 in the next sentence: those who came
             if fact is not None:
                 yield fact
+
+    def _lies_at_home(self, frame: Frame, roles: dict[str, list[_Group]]) -> bool:
+        """True where what was found can lie where the document is at home; a zone is not begun, what is in it is."""
+        if frame.id != "works":
+            return len(roles) > 0
+        projects = [
+            m for groups in roles.values() for g in groups for m in g.members if self._entity(m).type == "Project"
+        ]
+        main = next((p for p in self.linked.main_places), None)
+        if len(projects) == 0 or main is None or len(self.linked.entity(main).mentions) == 0:
+            return False
+        home = self.linked.entity(main).mentions[0]
+        return not any(self._named_elsewhere(m, home) for m in projects)
 
     def _possession(
         self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]
@@ -1847,6 +1929,10 @@ class _Reading:
             if carried is not None and len(carried.members) > 0:
                 slots["subject"] = [carried]
                 penalty *= cost
+                if frame.fact == "Construction" and "at" not in slots:
+                    ground = self._where_told(carried, previous)
+                    if ground is not None:
+                        slots["at"] = [ground]
                 if frame.pairs and "with" not in slots and before is not None and before.subject is carried:
                     # 甲与乙进行了协商,并签订了协议
                     partners = [g for g in before.groups if g.lead == "with" and g.start >= carried.end]
@@ -1880,6 +1966,16 @@ class _Reading:
             for g in (*slots.get(slot, ()), *(g for g in behind if g.lead == slot))
             for m in g.members
         )
+
+    def _where_told(self, subject: _Group, previous: list[_Clause]) -> _Group | None:
+        """启岳集团拟在盐都区投资45亿元,盘活闲置用地,建设…: where the one spoken of acts, told with the verb before."""
+        for earlier in reversed(previous):
+            place = next((g for g in earlier.groups if g.lead == "at" and self._is_ground(g)), None)
+            if place is not None and not self._is_venue(place) and len(earlier.triggers) > 0:
+                return place
+            if earlier.subject is subject:
+                break
+        return None
 
     def _place_beside(self, clause: _Clause, previous: list[_Clause]) -> _Group | None:
         """投资12亿元,在共青高新区建设…: the place of the clause behind, or before, that has the same subject."""
@@ -1998,7 +2094,7 @@ class _Reading:
             gap = self.text[a.end : b.start]
             if any(a.end <= start and end <= b.start for start, end, _ in self.amounts):
                 return False
-            if "、" not in gap or len(gap) > 14:
+            if "、" not in gap or len(gap) > (24 if gap[0] == gap[-1] == "、" else 14):
                 return False
         return len(groups) > 1
 
@@ -2027,6 +2123,14 @@ class _Reading:
         if len(previous) > 0 and self._payer_unknown(previous[-1]):
             return None, 1.0
         for distance, earlier in enumerate(reversed(previous)):
+            if frame.fact == "Agreement" and earlier.subject is not None and self._people(earlier.subject):
+                bodies = [self.state.employers.get(self._id(m)) for m in earlier.subject.members]
+                if len({*bodies}) == 1 and bodies[0] is not None and len(self.linked.entity(bodies[0]).mentions) > 0:
+                    # 区长周启明赴…考察,并与启岳集团签署: he signs for the district
+                    own = self.linked.entity(bodies[0]).mentions[0]
+                    signs = _Group([own], [], earlier.subject.start, earlier.subject.end)
+                    if self._can_act(frame, signs):
+                        return signs, 0.85
             spoken = self.text[earlier.start : earlier.end].lstrip("”’，、 ")
             if earlier.subject is None and len(pair) > 1 and any(0 <= spoken.find(w) < 3 for w in self.x._both):
                 return together, 0.85  # 双方将在张家界,设立…
@@ -2188,6 +2292,110 @@ class _Reading:
                         filled.append((role, mention))
         yield filled
 
+    def _told_apart(
+        self, frame: Frame, trigger: _Trigger, clause: _Clause, previous: list[_Clause]
+    ) -> Iterator[list[tuple[str, Mention]]]:
+        """甲市与A公司,乙市与B公司及C公司分别签署: who is named in the clauses before signs by the same verb."""
+        if not frame.pairs or not any(w in self.text[clause.start : trigger.start] for w in self.x._each):
+            return
+        for earlier in reversed(previous):
+            if len(earlier.triggers) > 0 or len(earlier.groups) == 0 or self.text[earlier.end - 1] not in ",，、;；":
+                return
+            subject, partners = earlier.groups[0], [g for g in earlier.groups[1:] if g.lead == "with"]
+            members, joints = subject.members, subject.joints
+            if len(earlier.groups) == 1 and len(members) > 1 and joints[0] in self.x._comitative:
+                one, others = members[0], members[1:]
+            elif len(earlier.groups) == 2 and len(partners) == 1 and len(members) == 1:
+                one, others = members[0], partners[0].members
+            else:
+                return
+            for other in others:
+                if self._fits(frame, "party", one) and self._fits(frame, "party", other):
+                    yield [("party", one), ("party", other)]
+
+    def _papers(self, clauses: list[_Clause]) -> Iterator[Fact]:
+        """签署《江海大学临湖市人民政府战略合作框架协议》: the title of the paper names who signs it."""
+        sign = [(t, f) for c in clauses for t in c.triggers for f in t.frames if f.id == "sign"]
+        for paper in _PAPER.finditer(self.text, self.sentence.start, self.sentence.end) if len(sign) > 0 else ():
+            trigger, frame = min(sign, key=lambda s: abs(s[0].start - paper.start()))
+            if trigger.start > paper.start() or not paper.group()[:-1].endswith(frame.after):
+                continue
+            parties: list[Mention] = []
+            at = paper.start() + 1
+            for m in self.recognition.mentions:
+                if m.span.start < at or m.span.end > paper.end() or (m.span.start, m.span.end) not in self.linked.of:
+                    continue
+                gap = self.text[at : m.span.start]
+                joined = gap == "" or (len(parties) > 0 and (gap in self.x._list_joints or gap in self.x._comitative))
+                if not (joined or (len(parties) > 0 and gap in "·-—")) or not self._fits(frame, "party", m):
+                    break
+                parties.append(m)
+                at = m.span.end
+            if len(parties) > 1:
+                clause = next(c for c in clauses if c.start <= trigger.start < c.end)
+                fact = self._fact(frame, trigger, clause, [("party", m) for m in parties], 0.9)
+                if fact is not None:
+                    yield replace(fact, rule="paper")
+
+    def _signed_on_visit(self, clauses: list[_Clause]) -> Iterator[Fact]:
+        """甲率队赴江海大学考察,并签署合作协议: who comes signs with those whom he visits, where nobody else is told."""
+        for n, clause in enumerate(clauses):
+            trigger = next((t for t in clause.triggers if any(f.id == "sign" for f in t.frames)), None)
+            if n == 0 or trigger is None or any(g.start < trigger.end or g.lead == "with" for g in clause.groups):
+                continue
+            if trigger.start - clause.start > 4 or self.text[trigger.start - 1] in self.x._of:
+                continue
+            frame = next(f for f in trigger.frames if f.id == "sign")
+            before = clauses[n - 1]
+            hosts = [g for g in before.groups if self.text.endswith(self.x._going_to, before.start, g.start)]
+            if (
+                len(hosts) != 1
+                or len(hosts[0].members) > 1
+                or before.subject is None
+                or not self._fits(frame, "party", hosts[0].members[0])
+            ):
+                continue
+            guests: list[str] = []
+            for m in before.subject.members:
+                entity = self._id(m)
+                owners = [self._id(o) for o in self.state.delegations.get(entity, ())]
+                guests += owners or [self.state.employers.get(entity) or entity]
+            guests = [*dict.fromkeys(guests)]
+            if len(guests) != 1 or not self._signs(guests[0]):
+                continue
+            parties = [self.linked.entity(guests[0]).mentions[0], hosts[0].members[0]]
+            if all(self._fits(frame, "party", m) for m in parties):
+                fact = self._fact(frame, trigger, clause, [("party", m) for m in parties], 0.7)
+                if fact is not None:
+                    yield replace(fact, rule="signed-on-visit")
+
+    def _signs(self, body: str) -> bool:
+        """True for an entity that stands in the text and is no party organ, which signs nothing."""
+        entity = self.linked.entity(body)
+        return len(entity.mentions) > 0 and not entity.name.endswith(self.x._party_organs)
+
+    def _for_all(self, clauses: list[_Clause]) -> Iterator[Fact]:
+        """校长甲,区长乙代表双方签署协议: they sign for those whose posts they have."""
+        for clause in clauses:
+            for trigger in clause.triggers:
+                frame = next((f for f in trigger.frames if f.id in ("sign", "sign-with")), None)
+                if frame is None:
+                    continue
+                told = self.x._all_sides.search(self.text, clause.start, trigger.start)
+                if told is None:
+                    continue
+                count = self.x._sides[told.group("sides")]
+                people = [m for m in self.mentions if m.type == "Person" and m.span.end <= told.start()][-count:]
+                bodies = [self.state.employers.get(self._id(m)) for m in people]
+                known = [b for b in dict.fromkeys(bodies) if b is not None]
+                if len(known) != count or not all(self._signs(b) for b in known):
+                    continue
+                parties = [self.linked.entity(b).mentions[0] for b in known]
+                if all(self._fits(frame, "party", m) for m in parties):
+                    fact = self._fact(frame, trigger, clause, [("party", m) for m in parties], 0.85)
+                    if fact is not None:
+                        yield replace(fact, rule="for-all")
+
     def _many(
         self, one: Mention, partners: Sequence[Mention], joints: Sequence[str], group: _Group, trigger: _Trigger
     ) -> bool:
@@ -2197,8 +2405,8 @@ class _Reading:
         """
         if len(partners) < 3 or any(j != "、" for j in joints[:-1]):
             return False
-        private = [self.x.ontology.top(m.type) in ("Company", "Fund") for m in (one, *partners)]
-        if private[0] in private[1:]:
+        sorts = [_SORTS.get(self.x.ontology.top(m.type), "") for m in (one, *partners)]
+        if sorts[0] in sorts[1:]:
             return False
         told = self.text[group.end : min(trigger.end + 16, self.sentence.end)]
         return not any(w in told for w in self.x._jointly)
@@ -2509,6 +2717,72 @@ class _Reading:
                             rule="of-place",
                             trigger=project.span,
                         )
+
+    def _begun_at_home(self, clauses: list[_Clause]) -> Iterator[Fact]:
+        """产业项目涵盖澜海研发基地项目、启岳测试基地项目: the projects of a list, where the text tells that some are
+        signed or begun, lie where it was said just before, or where the text is about.
+        """
+        if sum(m.type == "Project" for m in self.mentions) < 2:
+            return
+        listed = [
+            g
+            for c in clauses
+            for g in c.groups
+            if all(self._entity(m).type == "Project" and m.rule != "refers" for m in g.members)
+        ]
+        members = [m for g in listed for m in g.members]
+        if len(members) < 2 or any(g.lead in ("with", "from", "to", "by") for g in listed):
+            return
+        since = max(0, bisect_left(self.recognition.sentences, self.sentence.start, key=lambda s: s.start) - 2)
+        start = self.recognition.sentences[since].start
+        told = self.x._occurs.findall(self.text, start, self.sentence.end)
+        if len(told) == 0 or self.x._offered.search(self.text, self.sentence.start, self.sentence.end) is not None:
+            return
+        grounds = [g for c in clauses for g in c.groups if self._is_ground(g)]
+        if any(g.members[-1].rule != "refers" for g in grounds):
+            return  # where they lie is told here, or may be
+        before = self.state.ground
+        if before is not None and before.start >= start:
+            home = before.members[0]  # the one that holds the ceremony
+        else:
+            homes = self._home_group()
+            if len(homes) == 0 or len(self._entity(homes[0].members[0]).mentions) < 2 or self._is_wide(homes[0]):
+                return
+            home = homes[0].members[0]
+        status = "signed" if set(told) <= self.x._signed else "started"
+        for project in members:
+            if self._named_elsewhere(project, home):
+                continue
+            day = self._carried_day("Construction", clauses[0])
+            yield Fact(
+                id="",
+                type="Construction",
+                roles=(("project", self._id(project)), ("location", self._id(home))),
+                date=day[0] if day is not None else None,
+                evidence=(Span(self.document.id, self.sentence.start, self._sentence_end()),),
+                status=cast(Status, status),
+                confidence=0.6,
+                rule="begun-at-home",
+                trigger=project.span,
+            )
+
+    def _named_elsewhere(self, project: Mention, home: Mention) -> bool:
+        """True for a project that is called after another place than the one it would lie at."""
+        own = self.linked.entity(self._id(home))
+        for other in self.linked.entities:
+            if other.type != "Place" or other.id == own.id or len(other.mentions) == 0:
+                continue
+            if any(
+                len(w) > 1 and w in project.name and not any(w in n for n in (own.name, *own.aliases))
+                for w in (other.name, *other.aliases)
+            ):
+                codes = own.code, other.code
+                if None in codes or own.parent is None:
+                    return True
+                inner, outer = sorted((c.rstrip("0") for c in codes if c is not None), key=len)
+                if not outer.startswith(inner):
+                    return True
+        return False
 
     def _offices(self, posts: Sequence[Post]) -> Iterator[Fact]:
         """区长周启明 with the body before the title; without one, the company, school or place spoken of."""
@@ -3002,6 +3276,9 @@ def _pairs(group: _Group, list_joints: frozenset[str]) -> list[tuple[Mention, Me
         if group.joints[k] in list_joints or (k > 0 and group.joints[k - 1] not in list_joints):
             return None
         found.append((group.members[k], group.members[k + 1]))
+    one, *others = (m.type for m in group.members)
+    if len(found) == 2 and group.joints[0] != group.joints[2] and others.count(others[0]) == 3 and one != others[0]:
+        return None  # 甲区与A公司、B公司和C公司: whoever signs with 甲, the last of them behind 和
     return found
 
 

@@ -126,7 +126,8 @@ class Frame:
     a `forward` one has its subject
     in the clause behind (作为嘉兴的主城区,南湖区…); an `intransitive` one says nothing where a noun or a number
     follows right behind it (X成立; not X成立一间公司). `pairs` splits
-    `A与B、C与D` into one fact a pair; `each` makes one fact for every filler of that role.
+    `A与B、C与D` into one fact a pair; `partner` asks for one behind a word such as 与;
+    `each` makes one fact for every filler of that role.
     """
 
     id: str
@@ -140,6 +141,7 @@ class Frame:
     not_before: tuple[str, ...] = ()
     types: Mapping[str, frozenset[str]] = field(default_factory=dict)
     pairs: bool = False
+    partner: bool = False
     also: bool = False
     each: str | None = None
     label: str | None = None
@@ -499,6 +501,7 @@ def _local(term: object) -> str | None:
 _FRAME_WORDS = ("after", "before", "not_after", "not_before", "accepts", "rejects")
 _FRAME_PLAIN = (
     "pairs",
+    "partner",
     "also",
     "each",
     "label",

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import accumulate
@@ -65,6 +65,8 @@ _CLAUSE_WORDS = (
 _TRIGGER_COUNT = 3000
 #: Rules that know a name from what stands around it, so that it is looked for elsewhere however short it is.
 _ROLE_RULES = frozenset({"stock-code", "announces", "role", "listed", "joined"})
+#: What a member of a list of projects begins behind.
+_ITEM_MARKS = "、,，;；。:：\n“”《》 "
 #: Parts of speech of words that can be a brand: names, short forms, and what the tokenizer does not know.
 _NAME_TAGS = ("nr", "nz", "ns", "nt", "j", "x", "g")
 #: Classes of bodies whose delegations are told by the end of the body's name (江海+大学+校友考察团).
@@ -266,6 +268,8 @@ class Recognizer:
         self.boasts = frozenset(lexicon["boasts"])
         self.graded = frozenset(lexicon["graded"])
         self.made_by = frozenset(lexicon["made_by"])
+        self.legal_words = tuple(lexicon["full_ends"]) + tuple(lexicon["owner_ends"])
+        self.routes = frozenset(lexicon["routes"])
         self.zone_ends = ontology.names["Park"].strong
         self.own_zones = tuple(lexicon["bare_zones"])
         self.bare_zones = frozenset(lexicon["bare_zones"])
@@ -283,6 +287,9 @@ class Recognizer:
         self.project_ends = tuple({*ontology.names["Project"].strong, *lexicon["project_ends"]})
         self._project_marks = re.compile("|".join(re.escape(w) for w in (*self.project_heads, "·")))
         self._so_called = re.compile(grammar["so_called"])
+        self._lead_in = re.compile(grammar["project_lead_in"])
+        self._project_item = re.compile(grammar["project_item"])
+        self._list_joint = re.compile("|".join((*lexicon["and"], *lexicon["list_joints"])))
         self.phrase_joints = frozenset(lexicon["phrase_joints"])
         self.yearly = frozenset(lexicon["yearly"])
         self.measures = frozenset(lexicon["measures"])
@@ -427,6 +434,7 @@ class Recognizer:
             ]
         chosen = _longest([*chosen, *people])
         chosen.extend(self._nested_places(text, chosen))
+        chosen.extend(self._nested_companies(text, chosen))
         chosen.extend(self._abbreviated(text, body, chosen))
         chosen.sort(key=lambda c: (c.start, -c.end))
         mentions = tuple([self._mention(document, c) for c in chosen])
@@ -806,22 +814,31 @@ class Recognizer:
         while k < h and (words[k] in self.phrase_joints or words[k] in self.praise or not words[k][0].isalnum()):
             k += 1
         stem = sum(map(len, words[k:h]))
-        if words[h - 1] in self.zone_words:
+        # 投资35亿元建设+再生面料产业链项目: behind the verb of building, what is made names it
+        made = telling > 0 and k > 0 and words[k - 1] in self.made_by and self._phrase_ends(words, tags, h)
+        if h - k > 0 and words[h - 1] in self.graded:
+            return None  # 新材料+类+项目: a kind of them
+        if words[h - 1] in self.zone_words and not made:
             return None  # 临湖示范区项目: whatever is built there
         told = h + 1 < len(words) and words[h + 1] in self.told_of
         if words[h - 1] in self.weak and telling == 0 and not figure and not told:
             return None  # 开天(上海)传动+项目: the company that has it
         named = figure or odd >= 2 or (latin and stem >= 4) or (placed and telling > 1)
-        return k if stem >= 4 and named else None
+        return k if stem >= 4 and (named or made) else None
+
+    def _phrase_ends(self, words: list[str], tags: list[str], h: int) -> bool:
+        """True where nothing behind token h goes on with what it says: 建设再生面料项目, not 建设再生面料项目库."""
+        return h + 1 >= len(words) or (_HANZI.match(words[h + 1]) is None or tags[h + 1][0] in "cuf")
 
     def _listed_projects(
         self, text: str, body: Sequence[tuple[int, int]], found: Sequence[_Candidate]
     ) -> Iterator[_Candidate]:
         """启岳西南总部、超宽幅偏光片生产基地等8个项目: what a list calls projects and what ends like one."""
-        if self._so_called.search(text) is None:
+        if all(w not in text for w in self.project_heads):
             return
         known = {c.end for c in found if c.type in ("Project", "Park", "Fund", "Government")}
         inner = {k: c.start for c in found if c.type == "Company" for k in range(c.start + 1, c.end)}
+        bodies = {c.end: c.start for c in found if c.type in ("Government", "Company", "Institution")}
         for start, end in body:
             for match in self._so_called.finditer(text, start, end):
                 at = match.start()
@@ -829,6 +846,8 @@ class Recognizer:
                     low = max(start, at - LONGEST_NAME)
                     begin = max(text.rfind(mark, low, at) for mark in _MARKED) + 1
                     listed = begin > low and text[begin - 1] == "、"
+                    if listed and self._lead_in.search(text, begin, at) is not None:
+                        listed = False  # 、珠海等地企业推荐了+临湖通用机场
                     if not listed:
                         begin = self._left_edge(text, low, at)
                         begin = inner.get(begin, begin)
@@ -837,6 +856,75 @@ class Recognizer:
                     if not listed:
                         break
                     at = begin - 1
+            yield from self._project_list(text, start, end, known, bodies)
+
+    def _project_list(
+        self, text: str, start: int, end: int, known: Set[int], bodies: Mapping[int, int]
+    ) -> Iterator[_Candidate]:
+        """宏川真空二期项目、永沛项目、大澜包装项目: two and more phrases side by side that end with the word."""
+        run: list[tuple[int, int]] = []
+        last = start
+        for match in self._project_item.finditer(text, start, end):
+            stop = match.end()
+            begin = max(last, stop - LONGEST_NAME)
+            begin = max(begin, *(text.rfind(mark, begin, stop) + 1 for mark in _ITEM_MARKS))
+            after = len(run) > 0 and 0 < begin - run[-1][1] <= 2
+            if len(run) > 0 and begin == last == run[-1][1]:
+                joint = self._list_joint.match(text, begin, stop)
+                begin, after = (joint.end(), True) if joint is not None else (begin, False)
+            if not after and len(run) > 0:
+                yield from self._of_run(text, run, known, bodies)
+                run = []
+            run.append((begin, stop))
+            last = stop
+        yield from self._of_run(text, run, known, bodies)
+
+    def _of_run(
+        self, text: str, run: list[tuple[int, int]], known: Set[int], bodies: Mapping[int, int]
+    ) -> Iterator[_Candidate]:
+        if len(run) < 2:
+            return
+        for begin, stop in run:
+            if stop in known:
+                continue
+            words = self._jieba.tag(text[begin : stop - 2], False)
+            cut, at = 0, begin
+            held = max((b for b, a in bodies.items() if a == begin), default=begin)
+            for n, (word, tag) in enumerate(words):
+                joint = word in self.phrase_joints and n > 0 and words[n - 1][1][0] != "v" and at not in bodies
+                joint = joint or (word in self.routes and n > 0 and words[n - 1][1] == "ns")  # 临州+至+江州高速公路
+                if at < held:
+                    at += len(word)
+                    continue  # 启岳集团+测试基地项目: the company keeps its words
+                if (
+                    (word in self.boundary and n < len(words) - 1 and word not in self.inside)
+                    or (word in self.hard_stop and not joint)
+                    or self._lead_in.fullmatch(word) is not None
+                    or (n == cut and tag[0] in "vpcurd" and tag != "vn" and word in self.common)
+                    or (len(word) == 1 and tag[0] in "pd" and word in self.stop_chars)
+                ):
+                    cut = n + 1  # 签订+叶片制造及装备项目, 启岳集团承建的+职业学院建设项目
+                    held = max((b for b, a in bodies.items() if a == at + len(word)), default=begin)
+                at += len(word)
+            if any(tag[0] == "m" for _, tag in words[max(0, cut - 2) : cut + 1] if tag != "mq"):
+                continue  # 3个+技改项目: some of them
+            begin += sum(len(w) for w, _ in words[:cut])
+            words = words[cut:]
+            stem = [w for w, _ in words]
+            if len(stem) == 0 or not 2 <= stop - 2 - begin <= LONGEST_NAME:
+                continue
+            if any(w in self.vague for w in stem) or stem[-1][-1].isdigit():
+                continue
+            if stem[-1][-1] in self.graded or stem[-1] in self.zone_words or not _HANZI.match(stem[0]):
+                continue
+            own = [
+                (w, t) for w, t in words
+                if w not in self.generic and w not in self.inside and w not in self.suffixes and _HANZI.match(w)
+            ]  # fmt: skip
+            named = any(w not in self.common or t[:2] in _NAME_TAGS for w, t in own)
+            named = named or (begin < held < stop - 4)
+            if named or (len(own) > 0 and stop - begin > 7):
+                yield _Candidate(begin, stop, "Project", "listed", 0.85)
 
     def _visited(
         self, text: str, body: Sequence[tuple[int, int]], found: Sequence[_Candidate], tokens: _Tokens
@@ -1084,6 +1172,8 @@ class Recognizer:
             # 顾军代表+区政府: of the district that the text speaks of
             yield _Candidate(starts[h], starts[h + 1], "Government", "local", 0.8)
             return
+        if h > 0 and words[h] in self.project_heads and words[h - 1] in self.graded:
+            return  # 新材料+类+项目: a kind of them
         i, head = h, words[h]
         company_end = head in self.companies
         kinds = {t for t, _, _ in heads}
@@ -1969,6 +2059,8 @@ class Recognizer:
             return False  # 7家企业
         if before[1] in self.etc_words:
             return False  # …等公司及…
+        if words[h].endswith(self.project_heads) and before[0] in ("v", "vn") and before[1] not in self.boundary:
+            return False  # 喷水织布+项目: what it makes
         return before[0][0] not in "nbmaqjsf" or before[1] in self.stop_chars
 
     def _place_behind(
@@ -2064,6 +2156,26 @@ class Recognizer:
                 nested.append(self._place_candidate(c.start, position, codes, surface[1]))
                 outer = codes
         return nested
+
+    def _nested_companies(self, text: str, chosen: list[_Candidate]) -> Iterator[_Candidate]:
+        """启岳集团+生产基地智能化提升项目: the company that a project is called after, known or named elsewhere."""
+        works = [c for c in chosen if c.type == "Project" and c.length > 6]
+        if len(works) == 0:
+            return
+        others = {text[c.start : c.end] for c in chosen if c.type == "Company"}
+        for c in works:
+            name = text[c.start : c.end]
+            words = [w for w, _ in self._jieba.tag(name, False)]
+            at, size = 0, 0
+            for n, word in enumerate(words[:6]):
+                at += len(word)
+                told = name[:at] in others or (n > 0 and word in self.companies and word.endswith(self.legal_words))
+                if told or (word in self.known and self.known[word] == "Company" and n == 0):
+                    size = at
+            if name[size - 2 : size + 1] in self.suffixes:
+                size += 1  # 正泰新能+源: the ending goes on
+            if 1 < size < c.length - 2:
+                yield _Candidate(c.start, c.start + size, "Company", "nested", 0.85)
 
     # ------------------------------------------------------------ names known from what stands around them
 

@@ -303,6 +303,56 @@ FACTS = [
         "大庆市与韩国忠清北道忠州市、中山市与智利纽夫莱大区奇廉市签署友好城市协议。",
         ["Agreement party=大庆市 party=忠州市", "Agreement party=中山市 party=奇廉市"],
     ),
+    # projects that are begun or signed lie where it was said just before; who is in their name builds them
+    (
+        "盐都区举行重大项目集中开工仪式。开工项目包括启岳集团测试基地扩建项目、永澜研发中心项目、宏川轴承项目。",
+        [
+            "Construction project=启岳集团测试基地扩建项目 location=盐都区",
+            "Construction project=永澜研发中心项目 location=盐都区",
+            "Construction project=宏川轴承项目 location=盐都区",
+            "Construction builder=启岳集团 project=启岳集团测试基地扩建项目",
+        ],
+    ),
+    # where somebody pays he builds too
+    (
+        "启岳集团拟在盐都区投资45亿元,盘活闲置用地,建设启岳储能产业园。",
+        ["Construction builder=启岳集团 project=启岳储能产业园 location=盐都区"],
+    ),
+    # who signs, told over several clauses or by the title of the paper
+    (
+        "南湖区与启岳集团,杨浦区与星衡半导体、澜海智能,盐都区与容川资本分别签署合作协议。",
+        [
+            "Agreement party=南湖区 party=启岳集团",
+            "Agreement party=杨浦区 party=星衡半导体",
+            "Agreement party=杨浦区 party=澜海智能",
+            "Agreement party=盐都区 party=容川资本",
+        ],
+    ),
+    ("双方签署《南湖区人民政府江海大学战略合作框架协议》。", ["Agreement party=南湖区人民政府 party=江海大学"]),
+    (
+        "江海大学党委书记周启明,南湖区区长沈漪代表双方签署战略合作协议。",
+        ["Agreement party=江海大学 party=南湖区"],
+    ),
+    ("江海大学校长周启明一行赴南湖区考察,并签署战略合作协议。", ["Agreement party=江海大学 party=南湖区"]),
+    ("南湖区区长沈漪赴江海大学考察,并与启岳集团签署合作协议。", ["Agreement party=南湖区 party=启岳集团"]),
+    # 和 before the last partner makes no pair of its own
+    (
+        "南湖区与启岳科技有限公司、澜海科技有限公司和星衡科技有限公司进行现场签约。",
+        [
+            "Agreement party=南湖区 party=启岳科技有限公司",
+            "Agreement party=南湖区 party=澜海科技有限公司",
+            "Agreement party=南湖区 party=星衡科技有限公司",
+        ],
+    ),
+    # commas list the schools; each of them signs with the city
+    (
+        "嘉兴市与江海大学,浙江大学,复旦大学三所高校签署合作协议。",
+        [
+            "Agreement party=嘉兴市 party=江海大学",
+            "Agreement party=嘉兴市 party=浙江大学",
+            "Agreement party=嘉兴市 party=复旦大学",
+        ],
+    ),
 ]
 
 
@@ -311,6 +361,15 @@ def test_the_facts_of_a_sentence(read: Read, text: str, wanted: list[str]) -> No
     kinds = {w.split()[0] for w in wanted}
     found = [roles(f) for f in told(read(text)) if f.split()[0] in kinds]
     assert sorted(found, key=str) == sorted((roles(w) for w in wanted), key=str)
+
+
+def test_projects_that_are_only_looked_at_lie_nowhere(read: Read) -> None:
+    facts = told(read("盐都区举行项目开工仪式。考察团参观了永澜研发中心项目、宏川轴承项目。"))
+    assert not any(f.startswith("Construction") for f in facts)
+
+
+def test_a_list_of_hosts_who_sign_among_each_other_is_no_signing_with_companies(read: Read) -> None:
+    assert not any(f.startswith("Agreement") for f in told(read("南湖区、启岳集团集中签约项目21个。")))
 
 
 def test_a_place_written_out_is_part_of_what_stands_before_it(read: Read) -> None:

@@ -104,7 +104,7 @@ def test_a_name_that_was_found_once_is_found_wherever_it_stands() -> None:
     ("text", "names"),
     [
         # what a company or school has somewhere is named with it
-        ("启岳乳品集团盐都生产基地项目总占地248亩。", ["启岳乳品集团盐都生产基地项目"]),
+        ("启岳乳品集团盐都生产基地项目总占地248亩。", ["启岳乳品集团盐都生产基地项目", "启岳乳品集团"]),
         ("中航光电华南产业基地奠基。", ["中航光电华南产业基地"]),
         ("双方将共建浙江大学医学院附属五官科医院。", ["浙江大学医学院附属五官科医院"]),
         ("双方将共建“启智智能制造(网络安全)主题园”。", ["启智智能制造(网络安全)主题园"]),
@@ -129,6 +129,20 @@ def test_a_name_that_was_found_once_is_found_wherever_it_stands() -> None:
         ("知名企业启岳科技有限公司成立。", ["启岳科技有限公司"]),
         ("参观了清丰县产业集聚区展厅。", ["清丰县产业集聚区"]),
         ("践行“一区十六园”布局。", []),
+        # phrases of a list that all end with the word name projects; kinds and numbers of them do not
+        (
+            "竣工项目为宏川真空二期项目、永沛项目、大澜包装项目。",
+            ["宏川真空二期项目", "永沛项目", "大澜包装项目"],
+        ),
+        ("推进产业项目、民生项目、新材料类项目和基础设施项目。", []),
+        ("其中有3个技改项目、2个扩建项目。", []),
+        (
+            "由启岳集团承建的临澜职业学院建设项目、宏川轴承项目开工。",
+            ["启岳集团", "临澜职业学院建设项目", "宏川轴承项目"],
+        ),
+        # behind the verb of building what is made names it, unless more follows
+        ("投资35亿元建设再生面料产业链项目。", ["再生面料产业链项目"]),
+        ("建设再生面料产业链项目库。", []),
     ],
 )
 def test_where_names_begin_and_end(text: str, names: list[str]) -> None:
