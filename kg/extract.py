@@ -215,6 +215,7 @@ class Extractor:
         self._comitative = frozenset(lexicon["with"])
         self._going_to = tuple(lexicon["to"])
         self._with = lexicon["with"][0]
+        self._both_joints = frozenset(lexicon["with"])
         self._and = frozenset(lexicon["and"])
         self._list_joints = frozenset(("、", *lexicon["list_joints"]))
         self._etc = tuple(lexicon["etc"])
@@ -265,6 +266,7 @@ class Extractor:
         self._build = next(f for f in ontology.frames if f.id == "build")
         self._offered = re.compile(ontology.grammar["offered"])
         self._signed = frozenset(lexicon["signed_words"])
+        self._changes = frozenset(lexicon["changes"])
         self._founding = re.compile(ontology.grammar["founding"])
         self._totals = tuple(lexicon["totals"])
         self._figure_of = re.compile(ontology.grammar["figure_of"])
@@ -1348,6 +1350,8 @@ class _Reading:
                     None,
                 )
                 owned = next((g for g in clause.groups if 0 <= g.start - trigger.end <= 1), None)
+                if owned is not None and owned.start > trigger.end and owned.lead != "":
+                    continue  # 控股股东由甲变更为乙
                 if owner is not None and owned is not None:
                     owned.lead, owner.lead, owner.modifier = owner.lead, "", True
 
@@ -1799,7 +1803,11 @@ class _Reading:
         previous_trigger = (
             next((t for t in reversed(verbs) if t.end <= trigger.start), None) if len(verbs) > 0 else None
         )
+        if trigger.word in self.x._changes:
+            for group in left:
+                group.lead = "from" if group.lead == "by" else group.lead  # 由深圳市变更为惠州市
         agents = [g for g in left if g.lead == "by" and not self._of_relative(g, clause, trigger)]
+        unnamed = self._head_unnamed(clause, trigger)
         relative = len(agents) > 0 and self.text.startswith(self.x._of, trigger.end)
         # A free group behind an earlier trigger of the clause is that trigger's object, not a subject.
         free = [
@@ -1809,6 +1817,7 @@ class _Reading:
             and not g.modifier
             and (previous_trigger is None or not self._object_between(g, clause, trigger) or self._pivot(g))
             and not self._done_before(g, clause, trigger)
+            and not (unnamed and self._of_relative(g, clause, trigger))
         ]
         passive = False
         if len(agents) > 0:
@@ -1918,7 +1927,8 @@ class _Reading:
             owners = [g for g in slots["of"] if g.end <= trigger.start and trigger.start - g.end <= 5]
             if len(owners) > 0:
                 slots["subject"] = owners  # 甲与乙的现场签约
-        if frame.carry and not passive and len(slots.get("subject", [])) == 0 and self._wants(frame, "subject"):
+        carry = frame.carry and not passive and not unnamed
+        if carry and len(slots.get("subject", [])) == 0 and self._wants(frame, "subject"):
             carried, cost = self._carried(frame, trigger, clause, previous)
             sellers = [g for g in plain if self.x._sold_by.match(self.text, g.end) is not None]
             if carried is not None and len(sellers) > 0 and len(carried.members) > 1:
@@ -1933,6 +1943,12 @@ class _Reading:
                     ground = self._where_told(carried, previous)
                     if ground is not None:
                         slots["at"] = [ground]
+                deal = frame.id == "transfer" and "to" not in slots and len(carried.members) == 2
+                if deal and carried.joints[0] in self.x._both_joints:
+                    # 甲与乙签署协议,拟转让5000万股: the first sells to the second
+                    seller, buyer = ([m] for m in carried.members)
+                    slots["subject"] = [replace(carried, members=seller, joints=[])]
+                    slots["to"] = [replace(carried, members=buyer, joints=[])]
                 if frame.pairs and "with" not in slots and before is not None and before.subject is carried:
                     # 甲与乙进行了协商,并签订了协议
                     partners = [g for g in before.groups if g.lead == "with" and g.start >= carried.end]
@@ -2029,14 +2045,32 @@ class _Reading:
                     # 赤壁市委副书记、市长董方平: the mayor signs for the city
                     own = self.linked.entity(place).mentions[0]
                     owner = replace(owner, members=[*owner.members[:-1], own])
+                elif frame.id == "receive" and (ground := self._governed(place)) is not None:
+                    own = self.linked.entity(ground).mentions[0]  # 嘉兴市委书记张伟 receives for the city
+                    owner = replace(owner, members=[*owner.members[:-1], own])
                 kept[-1] = replace(owner, modifier=False, several=group.several)
             elif frame.fact == "Agreement" and len(employers) > 0 and None not in employers:
                 # 朱明军与辉县市签署: who heads a body signs for it
                 bodies = [self.linked.entity(e).mentions[0] for e in dict.fromkeys(employers) if e is not None]
                 kept.append(replace(group, members=bodies, joints=group.joints[: len(bodies) - 1]))
+            elif frame.id == "receive" and alone and owner is not None and self._colleagues(owner, group):
+                continue  # 区委书记张伟、区长李明会见: both for the district
             else:
                 kept.append(group)
         return kept
+
+    def _governed(self, body: str) -> str | None:
+        """The place of a body that governs one, and a place itself; None for any other."""
+        entity = self.linked.entity(body)
+        place = entity.parent if entity.type == "Government" else body
+        if place is None or len(self.linked.entity(place).mentions) == 0:
+            return None
+        return place if self.linked.entity(place).type == "Place" else None
+
+    def _colleagues(self, place: _Group, person: _Group) -> bool:
+        """True for a person told right behind those who act for a place: 、区长李明."""
+        gap = self.text[place.end : person.start]
+        return self._is_ground(place) and not place.modifier and "、" in gap and len(gap) <= 20 and "，" not in gap
 
     def _wants(self, frame: Frame, slot: str) -> bool:
         return any([slot in wanted for wanted in frame.roles.values()])
@@ -2058,6 +2092,9 @@ class _Reading:
         gap = self.text[trigger.end : group.start].rstrip("“‘")
         if gap in self.x._of:
             return True
+        inner = [g for c in self.clauses for g in c.groups if trigger.end <= g.start and g.end <= group.start]
+        if len(inner) == 1 and self._is_ground(inner[0]) and self.text[inner[0].end : group.start] in self.x._of:
+            return True  # 总部位于深圳的星衡半导体在南湖区设立分公司
         return gap.endswith(self.x._of) and any(
             trigger.end <= a and a - trigger.end <= 4 and 0 <= group.start - b <= 2 for a, b, _ in self.amounts
         )
@@ -2065,13 +2102,19 @@ class _Reading:
     def _of_relative(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
         """由启岳集团建设的产业园在南湖区开工: who acts in what stands before 的 does not act in the verb behind."""
         return any(
-            not t.nominal
-            and group.end <= t.start
-            and t.end < trigger.start
-            and self.text.startswith(self.x._of, t.end)
-            and any(t.end < g.start and g.end <= trigger.start and not g.modifier for g in clause.groups)
+            not t.nominal and group.end <= t.start and t.end < trigger.start and self.text.startswith(self.x._of, t.end)
             for t in clause.triggers
         )
+
+    def _head_unnamed(self, clause: _Clause, trigger: _Trigger) -> bool:
+        """甲与乙共同成立的研究院在南湖区揭牌: whom the verb is about, is told behind 的 and was not recognized."""
+        ends = [
+            t.end
+            for t in clause.triggers
+            if not t.nominal and t.end < trigger.start and self.text.startswith(self.x._of, t.end)
+        ]
+        heads = [g for g in clause.groups if g.lead == "" and g.end <= trigger.start]
+        return len(ends) > 0 and not any(ends[-1] <= g.start for g in heads)
 
     def _done_before(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
         """True where a group has its verb already and a 、 stands behind that: 甲跟投、A轮注资的乙."""
