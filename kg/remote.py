@@ -122,9 +122,12 @@ class Remote(Store):
         return sorted(name for row in found if (name := self.iris.id_of(str(row["d"]))) is not None)
 
     def quads(self, document: str | None = None) -> Iterator[ox.Quad]:
-        """The quads of one document, or of all, without the digests."""
-        for name in self.graphs() if document is None else [document]:
-            graph = self.iris.document(name)
+        """The quads of one document, or of all with what is told of them together; without the digests."""
+        if document is None:
+            graphs = [*(self.iris.document(name) for name in self.graphs()), self.iris.corpus]
+        else:
+            graphs = [self.iris.document(document)]
+        for graph in graphs:
             told = self.query(
                 f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph} {{ ?s ?p ?o FILTER(?p != <{KG}digest>) }} }}"
             )

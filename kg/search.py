@@ -689,7 +689,7 @@ def _paths(store: Store, iris: Sequence[str]) -> dict[str, tuple[str, ...]]:
         f"""
         SELECT DISTINCT ?e ?above ?label (STRLEN(COALESCE(STR(?code), "")) AS ?long) ?code WHERE {{
             VALUES ?e {{ {" ".join(f"<{_safe(i)}>" for i in dict.fromkeys(iris))} }}
-            ?e (<{KG}within>+|<{KG}inProvince>|<{KG}inCity>) ?above . ?above <{LABEL}> ?label . FILTER(?above != ?e)
+            ?e (<{KG}within>+|(<{KG}inProvince>|<{KG}inCity>)) ?above . ?above <{LABEL}> ?label . FILTER(?above != ?e)
             OPTIONAL {{ ?above <{KG}code> ?code }}
         }}""",
     )
@@ -853,7 +853,7 @@ def _different(choices: Sequence[set[str]], taken: frozenset[str] = frozenset())
 
 
 #: From an entity to itself and to every place around it.
-INSIDE = f"(<{KG}within>*|<{KG}inProvince>|<{KG}inCity>)"
+INSIDE = f"(<{KG}within>*|(<{KG}inProvince>|<{KG}inCity>))"
 
 
 def _told(store: Store, body: str) -> dict[str, tuple[float | None, str | None]]:

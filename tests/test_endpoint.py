@@ -26,6 +26,7 @@ from test_server import BASE, BROWSER, ENDLESS, ONTOLOGY, fill, rows
 
 from kg import search
 from kg.errors import QueryError, StoreError
+from kg.ontology import KG
 from kg.pool import places
 from kg.remote import Remote
 from kg.server import Service, app
@@ -47,6 +48,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("endpoint") / "kg-store"
     with Store.open(path) as store:
         fill(store, pact(), capital(), *many(60))
+        corpus = store.iris.corpus
+    # What is told of all documents together; these have nothing in common.
+    triples = ox.Store(str(path / "triples"))
+    one, other = (ox.NamedNode(f"{BASE}entity/place/{code}") for code in ("330402", "310110"))
+    triples.add(ox.Quad(one, ox.NamedNode(KG + "candidate"), other, corpus))
+    triples.flush()
+    del triples
     return path
 
 
@@ -703,6 +711,9 @@ def test_kg_reads_from_an_endpoint(live: str, client: TestClient, folder: Path) 
         assert next(both) == next(both)
         assert remote.graphs() == store.graphs()
         assert set(remote.quads("pact")) == set(store.quads("pact"))
+        everything = set(store.quads())
+        assert any(quad.graph_name == store.iris.corpus for quad in everything)
+        assert set(remote.quads()) == everything
         with pytest.raises(QueryError, match="line 1, column"):
             remote.query("SELECT * { ?s }")
         with pytest.raises(QueryError, match="SERVICE"):
