@@ -393,8 +393,8 @@ _AHEAD_REQUESTS = 4
 #: Processes that can be at work at one time: with more of them a request more is done no sooner.
 _CORES = os.cpu_count() or 1
 
-#: Seconds for which a process that works on a request may be sent another one.
-_FRESH = 0.0005
+#: Seconds for which a process that works on a request may be sent another one, and within which most are answered.
+_FRESH, _QUICK = 0.0005, 0.002
 
 #: Bytes of an answer that lie here for a client that reads slower than they are worked out.
 _AHEAD = 256 * 1024
@@ -1186,17 +1186,25 @@ class Pool:
             return self._idlest()
         if not page and len(self._waiting) == 0:
             # A request in the pipe of a process that has only just begun with another one will not wait there long.
+            # Behind one that takes its time, or opens a copy, it would; such a process does not count as one at work.
             now = asyncio.get_running_loop().time()
+            fresh: _Worker | None = None
+            quick = 0
             for worker in self._all:
-                if (
-                    0 < worker.depth < _AHEAD_REQUESTS
-                    and not worker.long
-                    and worker.reason is None
-                    and worker.ready.done()
-                    and (len(worker.exchanges) == 0 or now - worker.exchanges[0].began < _FRESH)
-                ):
-                    worker.promised += 1
-                    return worker
+                if worker.long or worker.reason is not None or worker.depth == 0 or not worker.ready.done():
+                    continue
+                if len(worker.exchanges) == 0:
+                    age = 0.0
+                elif worker.exchanges[0].task == "answer":
+                    age = now - worker.exchanges[0].began
+                else:
+                    continue
+                quick += age < _QUICK
+                if age < _FRESH and worker.depth < _AHEAD_REQUESTS:
+                    fresh = worker
+            if fresh is not None and (idle == 0 or quick >= _CORES):
+                fresh.promised += 1
+                return fresh
         return self._idlest() if idle > 0 else None
 
     def _idlest(self) -> _Worker:

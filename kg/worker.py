@@ -567,16 +567,18 @@ def work(settings: Mapping[str, Any], asked: int, answered: int, copy: int = 0) 
     _confine(settings["memory"])
     line = _Line(answered)
     desks = _Desks(settings)
-    if copy > 0:
-        # What is wrong with it the first request will say.
-        with contextlib.suppress(OSError, KgError):
-            desks.of(copy)
-    line.send(b"Y")
     turns = _Turns()
     usual = settings["alarm"]
+    if copy > 0:
+        # What is wrong with it the first request will say.
+        turns.begin(usual, polite=True)
+        with contextlib.suppress(OSError, KgError):
+            desks.of(copy)
+        turns.end()
+    line.send(b"Y")
     for kind, data in _frames(asked):
         request: dict[str, Any] = {"task": "answer", **settings["quick"]} if kind != b"J" else json.loads(data)
-        turns.begin(request.get("alarm", usual), polite=request["task"] in {"answer", "index"})
+        turns.begin(request.get("alarm", usual), polite=request["task"] in {"answer", "index", "open"})
         try:
             if kind != b"J":
                 (copy,) = COPY.unpack_from(data)
@@ -641,7 +643,7 @@ class _Turns:
                 self._offers = True
 
     def begin(self, most: float, *, polite: bool) -> None:
-        """A request is begun: it may work for `most` seconds, and is `polite` where a stranger's query is its work."""
+        """A request is begun: it may work for `most` seconds, and is `polite` where nobody's page is its work."""
         if self._set is None:
             return
         # Where the server itself was killed nobody else would stop this process.
