@@ -30,7 +30,7 @@ import tempfile
 import time
 import urllib.parse
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
@@ -178,15 +178,16 @@ class Snapshots:
                 found.append((entry.name, stat.st_ino, stat.st_size, stat.st_mtime_ns))
         return sorted(found)
 
-    def forget(self, used: Iterable[int]) -> None:
-        """Remove the copies that nobody uses any more; a worker may still open files of an old one."""
+    def forget(self, used: Collection[int], *, below: int) -> None:
+        """Remove the copies with a number under `below` that are not in use.
+
+        Both are of one moment: what is the newest copy then may be an old one in use when this comes to it.
+        """
         if self._root is None:
             return
-        keep = set(used)
         for folder in self._root.iterdir():
-            # A higher number is a copy that is being made.
-            if folder.name.isdigit() and int(folder.name) < self._number:
-                if int(folder.name) in keep:
+            if folder.name.isdigit() and int(folder.name) < below:
+                if int(folder.name) in used:
                     self.old = True
                 else:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -781,6 +782,8 @@ class Pool:
     _all: set[_Worker] = field(default_factory=set)
     #: Killed, and not ended yet.
     _leaving: set[_Worker] = field(default_factory=set)
+    #: The copies that processes are being started with, and how many.
+    _born: Counter[int] = field(default_factory=Counter)
     _short: int = 0
     _longs: int = 0
     #: How many wait until there is room for one more long query.
@@ -893,7 +896,22 @@ class Pool:
             if len(self._forges) == 1:
                 self._keep(self._start_spare())
             forge = self._forges[0]
-        return await _Worker.start(self._told(), forge, self.snapshots.number)
+        copy = self.snapshots.number
+        self._born[copy] += 1
+        try:
+            worker = await _Worker.start(self._told(), forge, copy)
+        except BaseException:
+            self._bear(copy)
+            raise
+        # Ready, or over without having been.
+        worker.ready.add_done_callback(lambda _: self._bear(copy))
+        return worker
+
+    def _bear(self, copy: int) -> None:
+        """One process fewer that is being started with a copy."""
+        self._born[copy] -= 1
+        if self._born[copy] == 0:
+            del self._born[copy]
 
     async def _start_spare(self) -> None:
         async with self._forging:
@@ -974,7 +992,8 @@ class Pool:
         if self.snapshots.old:
             # Not here: to remove files can take a tenth of a second where the disk is busy with a build.
             self.snapshots.old = False
-            self._keep(asyncio.to_thread(self.snapshots.forget, {w.copy for w in self._all}))
+            used = {*self._born, *(worker.copy for worker in self._all)}
+            self._keep(asyncio.to_thread(self.snapshots.forget, used, below=self.snapshots.number))
         if worker.reason is not None or worker not in self._all:
             return
         if worker.long and asyncio.get_running_loop().time() - exchange.began < _SLICE:

@@ -572,7 +572,7 @@ def work(settings: Mapping[str, Any], asked: int, answered: int, copy: int = 0) 
     if copy > 0:
         # What is wrong with it the first request will say.
         turns.begin(usual, polite=True)
-        with contextlib.suppress(OSError, KgError):
+        with contextlib.suppress(OSError, RuntimeError, KgError):
             desks.of(copy)
         turns.end()
     line.send(b"Y")

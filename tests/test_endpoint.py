@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import concurrent.futures
 import gzip
@@ -27,7 +28,7 @@ from test_server import BASE, BROWSER, ENDLESS, ONTOLOGY, fill, rows
 from kg import search
 from kg.errors import QueryError, StoreError
 from kg.ontology import KG
-from kg.pool import places
+from kg.pool import Snapshots, places
 from kg.remote import Remote
 from kg.server import Service, app
 from kg.sparql import refuse_nesting, refuse_query, refuse_update, tokens, window, with_using
@@ -370,6 +371,36 @@ def test_etags_last_until_the_store_changes(tmp_path: Path) -> None:
             changed = client.get(address, headers={"if-none-match": first.headers["etag"]})
             assert changed.status_code == 200
             assert changed.headers["etag"] != first.headers["etag"]
+
+
+def test_copies_in_use_and_the_newest_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "kg-store"
+    with Store.open(path) as store:
+        fill(store, pact())
+    snapshots = Snapshots(path, pause=0)
+
+    async def copies() -> None:
+        for number in range(4):
+            triples = ox.Store(str(path / "triples"))
+            node = ox.NamedNode(f"urn:{number}")
+            triples.add(ox.Quad(node, node, node))
+            triples.flush()
+            del triples
+            await snapshots.current()
+
+    def left() -> set[str]:
+        assert snapshots.root is not None
+        return {folder.name for folder in snapshots.root.iterdir() if folder.is_dir()}
+
+    asyncio.run(copies())
+    assert (snapshots.number, left()) == (4, {"1", "2", "3", "4"})
+    # What was the newest copy when it was looked at is not removed, though it is an old one by now.
+    snapshots.forget({1}, below=3)
+    assert left() == {"1", "3", "4"}
+    assert snapshots.old
+    snapshots.forget(set(), below=4)
+    assert left() == {"4"}
+    snapshots.close()
 
 
 def test_repeated_answers_come_from_the_cache(folder: Path) -> None:
