@@ -215,7 +215,6 @@ class Extractor:
         self._comitative = frozenset(lexicon["with"])
         self._going_to = tuple(lexicon["to"])
         self._with = lexicon["with"][0]
-        self._both_joints = frozenset(lexicon["with"])
         self._and = frozenset(lexicon["and"])
         self._list_joints = frozenset(("、", *lexicon["list_joints"]))
         self._etc = tuple(lexicon["etc"])
@@ -266,7 +265,6 @@ class Extractor:
         self._build = next(f for f in ontology.frames if f.id == "build")
         self._offered = re.compile(ontology.grammar["offered"])
         self._signed = frozenset(lexicon["signed_words"])
-        self._changes = frozenset(lexicon["changes"])
         self._founding = re.compile(ontology.grammar["founding"])
         self._totals = tuple(lexicon["totals"])
         self._figure_of = re.compile(ontology.grammar["figure_of"])
@@ -332,6 +330,7 @@ class Extractor:
         self._ventures = frozenset(lexicon["ventures"])
         self._venture_words = tuple(self._ventures)
         self._movings = tuple(lexicon["movings"])
+        self._changes = frozenset(lexicon["changes"])
         self._joint_efforts = tuple(lexicon["joint_efforts"])
         self._status = [
             (s, re.compile("|".join(re.escape(w) for w in sorted(lexicon[s], key=len, reverse=True))))
@@ -1464,10 +1463,7 @@ class _Reading:
             both_sides = slots["subject"][0]
             at = next((n for n, j in enumerate(both_sides.joints, 1) if j not in self.x._list_joints), 0)
             if at > 0:
-                sides = (both_sides.members[:at], both_sides.members[at:])
-                slots["subject"], slots["with"] = (
-                    [replace(both_sides, members=m, joints=["、"] * (len(m) - 1))] for m in sides
-                )
+                slots["subject"], slots["with"] = ([side] for side in _sides(both_sides, at))
         if frame.home is not None and len(frame.after) > 0:
             # 此次集中开工项目具有…: which they are is not told by the word
             slots["object"] = [g for g in slots.get("object", []) if any(m.rule != "refers" for m in g.members)]
@@ -1591,7 +1587,7 @@ class _Reading:
         projects = [
             m for groups in roles.values() for g in groups for m in g.members if self._entity(m).type == "Project"
         ]
-        main = next((p for p in self.linked.main_places), None)
+        main = next(iter(self.linked.main_places), None)
         if len(projects) == 0 or main is None or len(self.linked.entity(main).mentions) == 0:
             return False
         home = self.linked.entity(main).mentions[0]
@@ -1806,8 +1802,11 @@ class _Reading:
         if trigger.word in self.x._changes:
             for group in left:
                 group.lead = "from" if group.lead == "by" else group.lead  # 由深圳市变更为惠州市
-        agents = [g for g in left if g.lead == "by" and not self._of_relative(g, clause, trigger)]
-        unnamed = self._head_unnamed(clause, trigger)
+        told_of = [t for t in verbs if t.end < trigger.start and self.text.startswith(self.x._of, t.end)]
+        # 由启岳集团建设的产业园在南湖区开工: who acts in what stands before 的 does not act in the verb behind
+        agents = [g for g in left if g.lead == "by" and not any(g.end <= t.start for t in told_of)]
+        # 甲与乙共同成立的研究院在南湖区揭牌: whom the verb is about, stands behind 的 and was not recognized
+        unnamed = len(told_of) > 0 and not any(g.lead == "" and told_of[-1].end <= g.start for g in left)
         relative = len(agents) > 0 and self.text.startswith(self.x._of, trigger.end)
         # A free group behind an earlier trigger of the clause is that trigger's object, not a subject.
         free = [
@@ -1817,7 +1816,7 @@ class _Reading:
             and not g.modifier
             and (previous_trigger is None or not self._object_between(g, clause, trigger) or self._pivot(g))
             and not self._done_before(g, clause, trigger)
-            and not (unnamed and self._of_relative(g, clause, trigger))
+            and not (unnamed and any(g.end <= t.start for t in told_of))
         ]
         passive = False
         if len(agents) > 0:
@@ -1944,11 +1943,9 @@ class _Reading:
                     if ground is not None:
                         slots["at"] = [ground]
                 deal = frame.id == "transfer" and "to" not in slots and len(carried.members) == 2
-                if deal and carried.joints[0] in self.x._both_joints:
+                if deal and carried.joints[0] in self.x._comitative:
                     # 甲与乙签署协议,拟转让5000万股: the first sells to the second
-                    seller, buyer = ([m] for m in carried.members)
-                    slots["subject"] = [replace(carried, members=seller, joints=[])]
-                    slots["to"] = [replace(carried, members=buyer, joints=[])]
+                    slots["subject"], slots["to"] = ([side] for side in _sides(carried, 1))
                 if frame.pairs and "with" not in slots and before is not None and before.subject is carried:
                     # 甲与乙进行了协商,并签订了协议
                     partners = [g for g in before.groups if g.lead == "with" and g.start >= carried.end]
@@ -2098,23 +2095,6 @@ class _Reading:
         return gap.endswith(self.x._of) and any(
             trigger.end <= a and a - trigger.end <= 4 and 0 <= group.start - b <= 2 for a, b, _ in self.amounts
         )
-
-    def _of_relative(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
-        """由启岳集团建设的产业园在南湖区开工: who acts in what stands before 的 does not act in the verb behind."""
-        return any(
-            not t.nominal and group.end <= t.start and t.end < trigger.start and self.text.startswith(self.x._of, t.end)
-            for t in clause.triggers
-        )
-
-    def _head_unnamed(self, clause: _Clause, trigger: _Trigger) -> bool:
-        """甲与乙共同成立的研究院在南湖区揭牌: whom the verb is about, is told behind 的 and was not recognized."""
-        ends = [
-            t.end
-            for t in clause.triggers
-            if not t.nominal and t.end < trigger.start and self.text.startswith(self.x._of, t.end)
-        ]
-        heads = [g for g in clause.groups if g.lead == "" and g.end <= trigger.start]
-        return len(ends) > 0 and not any(ends[-1] <= g.start for g in heads)
 
     def _done_before(self, group: _Group, clause: _Clause, trigger: _Trigger) -> bool:
         """True where a group has its verb already and a 、 stands behind that: 甲跟投、A轮注资的乙."""
@@ -3402,6 +3382,15 @@ def _printed_above(document: Document, found: tuple[int, int, Date]) -> bool:
 def _bare(text: str) -> str:
     """A text without its brackets; most have none."""
     return _BRACKET.sub("", text) if "(" in text or "（" in text else text
+
+
+def _sides(group: _Group, at: int) -> tuple[_Group, _Group]:
+    """A group as the two that it is made of, the second from member `at` on."""
+    one, other = group.members[:at], group.members[at:]
+    return (
+        replace(group, members=one, joints=["、"] * (len(one) - 1)),
+        replace(group, members=other, joints=["、"] * (len(other) - 1)),
+    )
 
 
 def _in_order(short: str, name: str) -> bool:
